@@ -1,0 +1,1 @@
+"""Where figures become alerts. Reads `stream`, is read by `dashboard`; see docs/architecture.md."""

@@ -1,0 +1,1 @@
+"""Where figures reach people: the gateway and the pages on it."""

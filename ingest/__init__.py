@@ -1,0 +1,1 @@
+"""Where events come in: sources, and the one vocabulary they speak."""

@@ -1,0 +1,476 @@
+"""The events of a call-centre floor: the one vocabulary that every source speaks.
+
+An `Event` says who tells it, in which order, and when it happened; its `data` says what happened.
+Times are integer milliseconds since 1970 (UTC), durations are integer milliseconds.
+State is keyed by *visit*: one entry of one call into one queue. A call that overflows, or comes
+back, visits again. Every visit ends exactly once.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+Millis = int
+"""Milliseconds: since 1970 UTC if the name ends in `at`, or is `time`; a duration if it ends in `ms`."""
+
+Name = Annotated[str, Meta(min_length=1, max_length=255)]
+"""What identifies a visit, a call, a queue, an agent: any text that is not empty, up to 255 characters."""
+
+Duration = Annotated[int, Meta(ge=0, le=366 * 86_400_000)]
+"""Milliseconds that something lasted: never negative, at most a year."""
+
+Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
+"""Milliseconds since 1970 UTC, up to the year 9999."""
+
+
+class Clock(StrEnum):
+    """Whose clock `Event.time` was read from."""
+
+    SOURCE = "source"
+    ARRIVAL = "arrival"
+    ESTIMATED = "estimated"
+
+
+class Origin(StrEnum):
+    """Why the event is told now: as it happens, or to fill in what was missed."""
+
+    LIVE = "live"
+    SNAPSHOT = "snapshot"
+    BACKFILL = "backfill"
+    REPLAY = "replay"
+
+
+class AgentStatus(StrEnum):
+    """What an agent does now. One at a time per person; of two that hold, the earlier named here wins."""
+
+    TALKING = "talking"
+    HOLD = "hold"
+    RINGING = "ringing"
+    ACW = "acw"
+    UNREACHABLE = "unreachable"
+    NOT_READY = "not_ready"
+    READY = "ready"
+    SIGNED_OUT = "signed_out"
+    UNKNOWN = "unknown"
+
+
+class Overflow(StrEnum):
+    """Why a waiting caller left the queue by rule, not by his own will."""
+
+    TIMEOUT = "timeout"
+    EMPTY = "empty"
+    KEY = "key"
+    WITHDRAWN = "withdrawn"
+    REDIRECTED = "redirected"
+    OTHER = "other"
+
+
+class Block(StrEnum):
+    """Why a call was refused entry to a queue."""
+
+    FULL = "full"
+    NO_AGENTS = "no_agents"
+    CLOSED = "closed"
+    OTHER = "other"
+
+
+class RingEnd(StrEnum):
+    """How an offer to an agent's phone ended without an answer."""
+
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    CANCELLED = "cancelled"
+
+
+class EndedBy(StrEnum):
+    """Who hung up."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    SYSTEM = "system"
+    UNKNOWN = "unknown"
+
+
+class Phase(StrEnum):
+    """Where in its life a call was."""
+
+    RINGING = "ringing"
+    WAITING = "waiting"
+    TALKING = "talking"
+
+
+class CauseClass(StrEnum):
+    """What kind of fault cut a call off (buckets of ITU-T Q.850 causes)."""
+
+    NETWORK = "network"
+    CONGESTION = "congestion"
+    DEVICE = "device"
+    PROTOCOL = "protocol"
+    SYSTEM = "system"
+    UNKNOWN = "unknown"
+
+
+class TransferKind(StrEnum):
+    """How the agent passed the caller on."""
+
+    BLIND = "blind"
+    ATTENDED = "attended"
+    UNKNOWN = "unknown"
+
+
+class MembershipAction(StrEnum):
+    """What changed between an agent and one queue."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    PAUSED = "paused"
+    UNPAUSED = "unpaused"
+
+
+class ComponentKind(StrEnum):
+    """What sort of thing a component of the telephone system is."""
+
+    TRUNK = "trunk"
+    REGISTRATION = "registration"
+    ENDPOINT = "endpoint"
+    LINK = "link"
+    NODE = "node"
+
+
+class ComponentStatus(StrEnum):
+    """How a component is."""
+
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNKNOWN = "unknown"
+
+
+class AdapterStatus(StrEnum):
+    """How the link between a source and us is."""
+
+    STARTING = "starting"
+    UP = "up"
+    RESYNC = "resync"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+class Data(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What happened. Each subclass is one type of event; its fields are the event's `data`."""
+
+
+class VisitData(Data, frozen=True, kw_only=True):
+    """Something that happened to a visit.
+
+    `visit` is unique per source for ever. `queue` and `call` are repeated on every event, so that a
+    visit whose beginning was lost can still be counted where it belongs. An empty `call` means that
+    the source knows no call id apart from the visit.
+    """
+
+    visit: Name
+    queue: Name
+    call: str = ""
+
+
+class Offered(Data, frozen=True, kw_only=True):
+    """A call reached the system, before or without any queue."""
+
+    call: Name
+    did: str = ""
+
+
+class Queued(VisitData, frozen=True, kw_only=True):
+    """A visit begins: the caller waits from now on. `caller` is masked at ingest (last digits only)."""
+
+    position: int | None = None
+    caller: str = ""
+    priority: int | None = None
+
+
+class Blocked(Data, frozen=True, kw_only=True):
+    """A call was refused entry to a queue: no visit begins, and it is not offered."""
+
+    call: Name
+    queue: Name
+    reason: Block = Block.OTHER
+
+
+class Ringing(VisitData, frozen=True, kw_only=True):
+    """An agent's phone rings for the visit. With ring-all there is one event per phone."""
+
+    agent: Name
+    leg: str = ""
+
+
+class RingEnded(VisitData, frozen=True, kw_only=True):
+    """That offer failed; the caller still waits."""
+
+    agent: Name
+    result: RingEnd = RingEnd.NO_ANSWER
+    ring_ms: Duration | None = None
+
+
+class Answered(VisitData, frozen=True, kw_only=True):
+    """An agent was connected: the wait ends well. `wait_ms` includes ringing (None: from the times)."""
+
+    agent: Name
+    wait_ms: Duration | None = None
+    ring_ms: Duration | None = None
+    leg: str = ""
+
+
+class Held(VisitData, frozen=True, kw_only=True):
+    """The agent parked the caller."""
+
+    agent: str = ""
+
+
+class Retrieved(VisitData, frozen=True, kw_only=True):
+    """The agent took the caller back."""
+
+    agent: str = ""
+
+
+class Transferred(VisitData, frozen=True, kw_only=True):
+    """The agent passed the caller on: the visit ends for him. `wait_ms` repeats the wait, if known."""
+
+    agent: str = ""
+    kind: TransferKind = TransferKind.UNKNOWN
+    to: str = ""
+    to_queue: str = ""
+    talk_ms: Duration | None = None
+    hold_ms: Duration | None = None
+    wait_ms: Duration | None = None
+
+
+class Overflowed(VisitData, frozen=True, kw_only=True):
+    """The caller left the queue unanswered, by a rule or another's hand."""
+
+    reason: Overflow = Overflow.OTHER
+    wait_ms: Duration | None = None
+    to_queue: str = ""
+
+
+class Abandoned(VisitData, frozen=True, kw_only=True):
+    """The caller hung up before an answer; `phase` says whether a phone was ringing for him."""
+
+    wait_ms: Duration | None = None
+    position: int | None = None
+    phase: Phase = Phase.WAITING
+
+
+class Completed(VisitData, frozen=True, kw_only=True):
+    """The conversation ended by somebody hanging up."""
+
+    agent: str = ""
+    ended_by: EndedBy = EndedBy.UNKNOWN
+    talk_ms: Duration | None = None
+    hold_ms: Duration | None = None
+    wait_ms: Duration | None = None
+
+
+class Dropped(VisitData, frozen=True, kw_only=True):
+    """A fault cut the call off, waiting or talking. `cause` is the native cause, e.g. a Q.850 number."""
+
+    phase: Phase
+    cause: str = ""
+    cause_class: CauseClass = CauseClass.UNKNOWN
+    agent: str = ""
+    trunk: str = ""
+    talk_ms: Duration | None = None
+    hold_ms: Duration | None = None
+    wait_ms: Duration | None = None
+
+
+class AgentState(Data, frozen=True, kw_only=True):
+    """An agent's state changed. `reason` belongs to not_ready; `set_by` names who did it, if not he.
+
+    `since` is when the state began, if that was before the event's time.
+    """
+
+    agent: Name
+    state: AgentStatus
+    reason: str = ""
+    queue: str = ""
+    visit: str = ""
+    interface: str = ""
+    set_by: str = ""
+    since: Instant | None = None
+
+
+class AgentMembership(Data, frozen=True, kw_only=True):
+    """An agent's relation to one queue changed. `interface` is the phone by which the queue knows him."""
+
+    agent: Name
+    queue: Name
+    action: MembershipAction
+    reason: str = ""
+    interface: str = ""
+
+
+class Component(Data, frozen=True, kw_only=True):
+    """A part of the telephone system is up, degraded or down."""
+
+    kind: ComponentKind
+    name: Name
+    status: ComponentStatus
+    cause: str = ""
+
+
+class Adapter(Data, frozen=True, kw_only=True):
+    """The source's own birth, life and death (its MQTT will says `down`)."""
+
+    status: AdapterStatus
+    reason: str = ""
+
+
+class Heartbeat(Data, frozen=True, kw_only=True):
+    """Every ten seconds: the source lives, even when nothing happens on the floor."""
+
+    clock_offset_ms: Millis | None = None
+    last_native_at: Instant | None = None
+    lag_ms: Duration | None = None
+    backlog: int = 0
+    counters: dict[str, int] = {}
+
+
+class Gap(Data, frozen=True, kw_only=True):
+    """Between `start_at` and `end_at` events were lost: numbers of that span are not to be trusted."""
+
+    start_at: Instant
+    end_at: Instant
+    why: str = ""
+    lost: int | None = None
+
+
+class SnapshotBegin(Data, frozen=True, kw_only=True):
+    """The items up to the matching end are the whole truth of `scope` at the event's time.
+
+    `queues` names the queues that the snapshot speaks of.
+    """
+
+    snapshot: Name
+    queues: list[str] = []
+
+
+class SnapshotVisit(VisitData, frozen=True, kw_only=True):
+    """A visit that is alive now: `talking` says whether it still waits.
+
+    `since` is when the wait began. A visit of a snapshot is matched to the one we know of the same
+    call and queue.
+    """
+
+    snapshot: Name
+    talking: bool = False
+    agent: str = ""
+    position: int | None = None
+    caller: str = ""
+    since: Instant | None = None
+
+
+class SnapshotAgent(Data, frozen=True, kw_only=True):
+    """An agent as he is now; agents of no item are signed out."""
+
+    snapshot: Name
+    agent: Name
+    state: AgentStatus
+    reason: str = ""
+    queue: str = ""
+    interface: str = ""
+    since: Instant | None = None
+
+
+class SnapshotMember(Data, frozen=True, kw_only=True):
+    """That an agent is a member of a queue now."""
+
+    snapshot: Name
+    agent: Name
+    queue: Name
+    interface: str = ""
+    paused: bool = False
+    reason: str = ""
+
+
+class SnapshotEnd(Data, frozen=True, kw_only=True):
+    """The snapshot is whole. What it did not name of its scope is over."""
+
+    snapshot: Name
+    items: int = 0
+
+
+class SurveyScored(Data, frozen=True, kw_only=True):
+    """A caller's judgement of a call (CSAT), on a scale from `low` to `high`."""
+
+    call: Name
+    score: int
+    low: int = 1
+    high: int = 5
+    queue: str = ""
+    agent: str = ""
+
+
+class QualityScored(Data, frozen=True, kw_only=True):
+    """A reviewer's judgement of a call, on a scale from `low` to `high`."""
+
+    call: Name
+    score: int
+    low: int = 0
+    high: int = 100
+    queue: str = ""
+    agent: str = ""
+    reviewer: str = ""
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """One fact as its source tells it.
+
+    `source` names the adapter, e.g. `/acd/hq/asterisk-1`. `epoch` names the adapter's start (its
+    seconds since 1970, as text) and `seq` counts its events from 1 without holes: a hole is a loss.
+    A source that cannot count sends `seq` 0. Same fact, same `id`: taking an event twice changes
+    nothing.
+    """
+
+    data: Data
+    time: Millis
+    recvtime: Millis
+    source: str
+    id: str
+    epoch: str = ""
+    seq: int = 0
+    clock: Clock = Clock.SOURCE
+    origin: Origin = Origin.LIVE
+
+
+TYPES: dict[str, type[Data]] = {
+    "acd.call.offered.v1": Offered,
+    "acd.call.queued.v1": Queued,
+    "acd.call.blocked.v1": Blocked,
+    "acd.call.ringing.v1": Ringing,
+    "acd.call.ring_ended.v1": RingEnded,
+    "acd.call.answered.v1": Answered,
+    "acd.call.held.v1": Held,
+    "acd.call.retrieved.v1": Retrieved,
+    "acd.call.transferred.v1": Transferred,
+    "acd.call.overflowed.v1": Overflowed,
+    "acd.call.abandoned.v1": Abandoned,
+    "acd.call.completed.v1": Completed,
+    "acd.call.dropped.v1": Dropped,
+    "acd.agent.state.v1": AgentState,
+    "acd.agent.membership.v1": AgentMembership,
+    "acd.system.component.v1": Component,
+    "acd.system.adapter.v1": Adapter,
+    "acd.system.heartbeat.v1": Heartbeat,
+    "acd.system.gap.v1": Gap,
+    "acd.snapshot.begin.v1": SnapshotBegin,
+    "acd.snapshot.visit.v1": SnapshotVisit,
+    "acd.snapshot.agent.v1": SnapshotAgent,
+    "acd.snapshot.member.v1": SnapshotMember,
+    "acd.snapshot.end.v1": SnapshotEnd,
+    "acd.survey.scored.v1": SurveyScored,
+    "acd.quality.scored.v1": QualityScored,
+}
+"""The type that each kind of data has on the wire."""

@@ -1,0 +1,133 @@
+"""The wire form of the events: a CloudEvents 1.0 envelope in JSON, and back.
+
+Decoding is strict about what decides numbers (types, names, non-negative durations, time zones)
+and lenient about the rest: unknown fields are skipped. Whatever cannot be taken raises `WireError`
+with a reason that a person can act on; it is the only exception that leaves `decode`.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ingest.events import TYPES, Clock, Data, Event, Millis, Origin
+
+CONTENT_TYPE = "application/cloudevents+json"
+SCHEMA = "urn:floorwatch:events:v1"
+LARGEST = 65_536
+"""Bytes in one event. Ours are some 300; more is a mistake or an attack."""
+
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+_Time = Annotated[datetime, Meta(tz=True)]
+_Id = Annotated[str, Meta(min_length=1, max_length=512)]
+_NAMES = {data: name for name, data in TYPES.items()}
+
+
+class WireError(ValueError):
+    """The bytes are not an event that we can take; the message says why and where."""
+
+
+class Envelope(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
+    """The CloudEvents attributes that all events share; the subclasses add the typed `data`."""
+
+    id: _Id
+    source: _Id
+    time: _Time | None = None
+    recvtime: _Time | None = None
+    epoch: Annotated[str, Meta(max_length=64)] = ""
+    seq: Annotated[int, Meta(ge=0)] = 0
+    clock: Clock = Clock.SOURCE
+    origin: Origin = Origin.LIVE
+    specversion: str = ""
+    datacontenttype: str = ""
+    dataschema: str = ""
+
+
+ENVELOPES: dict[type[Data], Any] = {
+    data: msgspec.defstruct(
+        f"{data.__name__}Event",
+        [("data", data)],
+        bases=(Envelope,),
+        tag=name,
+        tag_field="type",
+        frozen=True,
+        kw_only=True,
+        omit_defaults=True,
+    )
+    for name, data in TYPES.items()
+}
+"""One envelope per kind of data: a tagged union by the CloudEvents `type`."""
+
+_any_envelope: Any = None
+for _envelope in ENVELOPES.values():
+    _any_envelope = _envelope if _any_envelope is None else _any_envelope | _envelope
+_decoder = msgspec.json.Decoder(_any_envelope)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(payload: bytes, recvtime: Millis) -> Event:
+    """Read one event. `recvtime` is our own clock: it stands in where the sender gave no time.
+
+    Raises `WireError` for anything that is not an event of ours.
+    """
+    if len(payload) > LARGEST:
+        raise WireError(f"{len(payload)} bytes: an event has at most {LARGEST}")
+    try:
+        envelope = _decoder.decode(payload)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise WireError(str(error)) from None
+    received = envelope.recvtime
+    arrived = recvtime if received is None else round(received.timestamp() * 1000)
+    happened = envelope.time
+    if happened is None:
+        return Event(
+            data=envelope.data,
+            time=arrived,
+            recvtime=arrived,
+            source=envelope.source,
+            id=envelope.id,
+            epoch=envelope.epoch,
+            seq=envelope.seq,
+            clock=Clock.ARRIVAL,
+            origin=envelope.origin,
+        )
+    at = round(happened.timestamp() * 1000)
+    if at < 0 or arrived < 0:
+        raise WireError("Expected `time` after 1970 - at `$.time`")
+    return Event(
+        data=envelope.data,
+        time=at,
+        recvtime=arrived,
+        source=envelope.source,
+        id=envelope.id,
+        epoch=envelope.epoch,
+        seq=envelope.seq,
+        clock=envelope.clock,
+        origin=envelope.origin,
+    )
+
+
+def encode(event: Event) -> bytes:
+    """Write one event in its wire form, the one that `decode` reads."""
+    return _encoder.encode(
+        ENVELOPES[type(event.data)](
+            specversion="1.0",
+            id=event.id,
+            source=event.source,
+            time=_UNIX + timedelta(milliseconds=event.time),
+            recvtime=_UNIX + timedelta(milliseconds=event.recvtime),
+            epoch=event.epoch,
+            seq=event.seq,
+            clock=event.clock,
+            origin=event.origin,
+            datacontenttype="application/json",
+            dataschema=SCHEMA,
+            data=event.data,
+        )
+    )
+
+
+def type_of(data: Data) -> str:
+    """The CloudEvents type of this data, e.g. `acd.call.queued.v1`."""
+    return _NAMES[type(data)]

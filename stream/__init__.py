@@ -1,0 +1,1 @@
+"""Where events become facts, and facts figures: the one writer of a site."""
