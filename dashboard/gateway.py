@@ -1,0 +1,305 @@
+"""The gateway: one feed of frames for any number of screens, and the pages that read it.
+
+    stream's ticker -> publish(full, patch) -> one frame per view -> every screen
+
+Everything is sent from `publish`. A stream that stands still therefore sends no beat either, and
+the screens say so: the gateway cannot keep old numbers looking alive.
+"""
+
+import ipaddress
+import json
+import socket
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from types import TracebackType
+from typing import Self, cast
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+
+from dashboard import assets
+from dashboard.assets import Assets
+from dashboard.frames import Body, View, merged, wired
+from ingest.events import Millis
+from ingest.ports import Clock
+
+BEAT_MS = 1_000
+STALLED_MS = 5_000
+BEHIND_BYTES = 256 * 1024
+_SEND_BUFFER_BYTES = 64 * 1024
+_MESSAGE_BYTES = 1_024
+_FLOOR_ONLY = frozenset({"agents"})
+
+
+class GatewayError(Exception):
+    """The gateway could not open its port."""
+
+
+@dataclass(slots=True, eq=False)
+class Screen:
+    """One connected display.
+
+    `behind` means that its next frame must be a full one; `room_bytes` is how much may lie unsent
+    before it is behind.
+    """
+
+    connection: ServerConnection
+    room_bytes: int
+    behind: bool = True
+
+    @property
+    def unsent_bytes(self) -> int:
+        """What the network has not taken yet."""
+        return self.connection.transport.get_write_buffer_size()
+
+    def write(self, wire: bytes) -> None:
+        """Send a frame that is already on its wire form, without waiting."""
+        # Not `connection.send`: that would encode the frame again for each screen, and wait.
+        self.connection.transport.write(wire)
+
+
+class Gateway:
+    """Serves `/feed` (WebSocket), `/frame`, `/healthz` and the pages on one port.
+
+    `allowed_origins` are the origins (`https://wall.example`) of pages not served by us that may
+    read the feed, and the public names under which a proxy shows us. `port` 0 takes a free one;
+    `port` then says which. Enter it to listen; leave it to close every connection. Raises
+    GatewayError if the port cannot be had.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        host: str,
+        port: int,
+        pages: Assets = assets.NOTHING,
+        *,
+        allowed_origins: Collection[str] = (),
+        behind_bytes: int = BEHIND_BYTES,
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.views = {
+            "wall": View("wall", hidden=_FLOOR_ONLY, build=pages.build),
+            "floor": View("floor", build=pages.build),
+        }
+        self.published_at: Millis | None = None
+        self._clock = clock
+        self._pages = pages
+        self._origins = frozenset(origin.rstrip("/").lower() for origin in allowed_origins)
+        self._public_names = frozenset(_hostname(urlsplit(o).netloc) for o in self._origins)
+        self._behind_bytes = behind_bytes
+        self._body: Body | None = None
+        self._screens: dict[str, set[Screen]] = {name: set() for name in self.views}
+        self._sent_at: dict[str, Millis] = dict.fromkeys(self.views, 0)
+        self._server: Server | None = None
+
+    async def __aenter__(self) -> Self:
+        # Compression is off: per message and client it costs a hundred times the frame itself.
+        try:
+            self._server = await serve(
+                self._serve_screen,
+                self.host,
+                self.port,
+                process_request=self._answer,
+                compression=None,
+                max_size=_MESSAGE_BYTES,
+                max_queue=4,
+                server_header=None,
+            )
+        except OSError as error:
+            raise GatewayError(
+                f"cannot listen on {self.host}:{self.port} ({error.strerror}):"
+                " is it running already? Choose another port."
+            ) from error
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._server is not None
+        for screen in self._all_screens():
+            if screen.unsent_bytes:  # it would keep us waiting for its goodbye
+                screen.connection.transport.abort()
+        self._server.close()
+        await self._server.wait_closed()
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds the wall."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        return f"http://{host}:{self.port}/"
+
+    @property
+    def screens(self) -> int:
+        """How many displays are connected."""
+        return sum(len(screens) for screens in self._screens.values())
+
+    def publish(
+        self, full: Callable[[], Mapping[str, object]], patch: Mapping[str, object]
+    ) -> None:
+        """Show the figures: `patch` is what changed since the last call, and may be empty.
+
+        Call it at least once a second, at most ten times. `full` is asked for the whole document on
+        the first call only; from then on the patches are the truth. Never waits for a screen.
+        """
+        now = self._clock.now()
+        if self._body is None:
+            self._body = cast(Body, merged({}, full()))
+            patch = self._body
+        else:
+            merged(self._body, patch)
+        self.published_at = now
+        for view in self.views.values():
+            self._send(view, view.shown(patch), self._body, now)
+
+    def _send(self, view: View, changes: Body, body: Body, now: Millis) -> None:
+        silent_ms = now - self._sent_at[view.name]
+        if changes:
+            view.seq += 1
+        due = bool(changes) or not 0 <= silent_ms < BEAT_MS  # a clock set back must not mute us
+        news = full = b""
+        for screen in self._screens[view.name]:
+            if screen.connection.state is not State.OPEN:
+                continue
+            unsent_bytes = screen.unsent_bytes
+            if unsent_bytes > screen.room_bytes:
+                screen.behind = True
+            elif screen.behind and not unsent_bytes:
+                full = full or wired(view.full(body, now))
+                screen.write(full)
+                screen.behind = False
+                # A full frame of a large floor must not by itself count as being slow.
+                screen.room_bytes = self._behind_bytes + len(full)
+            elif due and not screen.behind:
+                news = news or wired(view.delta(changes, now) if changes else view.beat(now))
+                screen.write(news)
+        if due:
+            self._sent_at[view.name] = now
+
+    async def _serve_screen(self, connection: ServerConnection) -> None:
+        assert connection.request is not None
+        screens = self._screens[_view_name(connection.request)]
+        _bound_backlog(connection)
+        screen = Screen(connection, self._behind_bytes)
+        screens.add(screen)
+        try:
+            async for _ in connection:
+                pass  # screens have nothing to tell us, and may not make us remember anything
+        except ConnectionClosed:
+            pass  # it went away without a goodbye, as a screen does when it is switched off
+        finally:
+            screens.discard(screen)
+
+    def _all_screens(self) -> Iterable[Screen]:
+        return [screen for screens in self._screens.values() for screen in screens]
+
+    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Answer plain HTTP; None lets a WebSocket through to the feed."""
+        path, _, _ = request.path.partition("?")
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        if path in {"/feed", "/frame"} and _view_name(request) not in self.views:
+            names = ", ".join(self.views)
+            return _text(request, HTTPStatus.NOT_FOUND, f"no such view; there are: {names}")
+        if path == "/feed" and request.method == "GET":
+            return None
+        if path == "/frame":
+            return self._frame(request)
+        if path == "/healthz":
+            return self._health(request)
+        asset = self._pages.table.get(path)
+        if asset is None:
+            return _text(request, HTTPStatus.NOT_FOUND, "there is nothing here")
+        return assets.answer(asset, request)
+
+    def _refusal(self, request: Request) -> Response | None:
+        if request.method not in {"GET", "HEAD"}:
+            allow = {"Allow": "GET, HEAD"}
+            return _text(request, HTTPStatus.METHOD_NOT_ALLOWED, "this only gives", allow)
+        host = ",".join(request.headers.get_all("Host")).lower()
+        if not self._known_host(_hostname(host)):
+            told = f"we are not known as {host!r}: add its origin to the allowed origins"
+            return _text(request, HTTPStatus.MISDIRECTED_REQUEST, told)
+        origin = ",".join(request.headers.get_all("Origin")).lower()
+        if origin and origin not in self._origins and urlsplit(origin).netloc != host:
+            told = f"pages of {origin!r} may not read this: add it to the allowed origins"
+            return _text(request, HTTPStatus.FORBIDDEN, told)
+        return None
+
+    def _known_host(self, name: str) -> bool:
+        # A public name that was made to point at us (DNS rebinding) would turn any web page into
+        # one of "ours". An address, or a name without dots, cannot be had from a public DNS; and
+        # who sends no name at all is no browser.
+        if "." not in name and ":" not in name:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return name.endswith((".localhost", ".local")) or name in self._public_names
+        return True
+
+    def _frame(self, request: Request) -> Response:
+        view = self.views[_view_name(request)]
+        if self._body is None or self.published_at is None:
+            return _text(request, HTTPStatus.SERVICE_UNAVAILABLE, "no figures yet: ask again")
+        text = view.full(self._body, self.published_at)
+        return _json(request, HTTPStatus.OK, text, origins=self._origins)
+
+    def _health(self, request: Request) -> Response:
+        now = self._clock.now()
+        health: dict[str, object] = {"status": "starting", "at": now, "build": self._pages.build}
+        if self.published_at is not None:
+            silent_ms = abs(now - self.published_at)
+            health["status"] = "up" if silent_ms < STALLED_MS else "stalled"
+            health["published_at"] = self.published_at
+        health["screens"] = {name: len(screens) for name, screens in self._screens.items()}
+        up = health["status"] == "up"
+        status = HTTPStatus.OK if up else HTTPStatus.SERVICE_UNAVAILABLE
+        return _json(request, status, json.dumps(health).encode())
+
+
+def _view_name(request: Request) -> str:
+    return parse_qs(request.path.partition("?")[2]).get("view", ["wall"])[0]
+
+
+def _hostname(netloc: str) -> str:
+    if netloc.startswith("["):
+        return netloc[1:].partition("]")[0]
+    return netloc.partition(":")[0]
+
+
+def _bound_backlog(connection: ServerConnection) -> None:
+    # Left alone, the kernel would keep megabytes of old frames for a screen that does not read.
+    wire = connection.transport.get_extra_info("socket")
+    if wire is not None:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
+
+
+def _text(
+    request: Request, status: HTTPStatus, text: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    fields = {"Cache-Control": assets.NEVER, **(headers or {})}
+    return assets.response(status, f"{text}\n".encode(), request=request, headers=fields)
+
+
+def _json(
+    request: Request, status: HTTPStatus, text: bytes, origins: Collection[str] = ()
+) -> Response:
+    headers = {"Cache-Control": assets.NEVER, "Vary": "Origin"}
+    origin = ",".join(request.headers.get_all("Origin")).lower()
+    if origin in origins:
+        headers["Access-Control-Allow-Origin"] = origin
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return assets.response(
+        status, text, request=request, headers=headers, content_type="application/json"
+    )

@@ -1,0 +1,360 @@
+"""The gateway against real WebSocket clients on loopback."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from dashboard.frames import merged
+from dashboard.gateway import Gateway, GatewayError
+
+DEADLINE_S = 10.0
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop run until something holds; a test that waits too long fails."""
+    async with asyncio.timeout(DEADLINE_S):
+        while not condition():  # noqa: ASYNC110 real sockets tell nobody
+            await asyncio.sleep(0.002)  # noqa: TID251 real sockets, no clock of ours
+
+
+@pytest.fixture
+async def gateway(clock: Any) -> AsyncIterator[Gateway]:
+    async with Gateway(
+        clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"], behind_bytes=32_768
+    ) as running:
+        yield running
+
+
+def feed(gateway: Gateway, query: str = "") -> str:
+    return f"ws://127.0.0.1:{gateway.port}/feed{query}"
+
+
+class Client:
+    """A screen that keeps the body by the rules of docs/frames.md."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.body: dict[str, Any] = {}
+        self.seq = -1
+        self.kinds: list[str] = []
+
+    async def frame(self) -> dict[str, Any]:
+        async with asyncio.timeout(DEADLINE_S):
+            frame: dict[str, Any] = json.loads(await self.connection.recv())
+        match frame["kind"]:
+            case "full":
+                self.body = frame["body"]
+            case "delta":
+                assert frame["seq"] == self.seq + 1
+                merged(self.body, frame["body"])
+            case "beat":
+                assert frame["seq"] == self.seq
+        self.seq = frame["seq"]
+        self.kinds.append(frame["kind"])
+        return frame
+
+
+@contextlib.asynccontextmanager
+async def screens(gateway: Gateway, count: int, query: str = "") -> AsyncIterator[list[Client]]:
+    before = gateway.screens
+    async with contextlib.AsyncExitStack() as stack:
+        clients = [
+            Client(await stack.enter_async_context(connect(feed(gateway, query), proxy=None)))
+            for _ in range(count)
+        ]
+        await until(lambda: gateway.screens == before + count)
+        yield clients
+
+
+async def test_a_full_frame_and_its_deltas_equal_the_figures(
+    gateway: Gateway, clock: Any, story: Any
+) -> None:
+    async with screens(gateway, 1, "?view=floor") as [client]:
+        gateway.publish(story.full, {})
+        assert (await client.frame())["kind"] == "full"
+        for _ in range(20):
+            clock.time += 200
+            story.tick(clock.now())
+            gateway.publish(story.full, story.news())
+            frame = await client.frame()
+            assert (frame["kind"], frame["at"]) == ("delta", clock.now())
+            assert client.body == story.document
+    assert client.kinds == ["full"] + ["delta"] * 20
+
+
+async def test_the_wall_is_not_shown_the_agents_and_has_its_own_numbers(
+    gateway: Gateway, clock: Any, story: Any
+) -> None:
+    async with screens(gateway, 1) as [wall], screens(gateway, 1, "?view=floor") as [floor]:
+        gateway.publish(story.full, {})
+        assert "agents" not in (await wall.frame())["body"]
+        assert "agents" in (await floor.frame())["body"]
+        story.document["agents"]["Bo Berg"]["state"] = "acw"
+        gateway.publish(story.full, story.news())
+        story.tick(clock.now())
+        gateway.publish(story.full, story.news())
+        assert (await wall.frame())["seq"] == 2
+        assert [(await floor.frame())["seq"] for _ in range(2)] == [2, 3]
+        assert floor.body == story.document
+        assert wall.body == {k: v for k, v in story.document.items() if k != "agents"}
+
+
+async def test_who_comes_later_starts_from_the_same_body(
+    gateway: Gateway, clock: Any, story: Any
+) -> None:
+    async with screens(gateway, 1) as [early]:
+        gateway.publish(story.full, {})
+        await early.frame()
+        story.document["queues"]["sales"]["waiting"] = 41  # not published yet
+        async with screens(gateway, 1) as [late]:
+            gateway.publish(story.full, {})
+            assert (await late.frame())["body"]["queues"]["sales"]["waiting"] == 0
+            gateway.publish(story.full, story.news())
+            await early.frame()
+            await late.frame()
+            assert early.body == late.body
+            assert late.body["queues"]["sales"]["waiting"] == 41
+
+
+async def test_when_nothing_changes_a_beat_is_sent_each_second_and_only_then(
+    gateway: Gateway, clock: Any, story: Any
+) -> None:
+    async with screens(gateway, 1) as [client]:
+        gateway.publish(story.full, {})
+        for _ in range(40):
+            clock.time += 100
+            gateway.publish(story.full, {})
+        story.tick(clock.now())
+        gateway.publish(story.full, story.news())
+        while client.kinds[-1:] != ["delta"]:
+            await client.frame()
+    assert client.kinds == ["full", *["beat"] * 4, "delta"]
+
+
+async def test_a_clock_that_is_set_back_does_not_mute_the_beats(
+    gateway: Gateway, clock: Any, story: Any
+) -> None:
+    async with screens(gateway, 1) as [client]:
+        gateway.publish(story.full, {})
+        await client.frame()
+        clock.time -= 3_600_000
+        gateway.publish(story.full, {})
+        assert (await client.frame())["kind"] == "beat"
+
+
+async def test_a_stream_that_stands_still_sends_nothing_to_new_screens_either(
+    gateway: Gateway, story: Any
+) -> None:
+    gateway.publish(story.full, {})
+    async with screens(gateway, 1) as [client]:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await client.connection.recv()
+        gateway.publish(story.full, {})
+        assert (await client.frame())["kind"] == "full"
+
+
+async def test_fifty_screens_cost_one_encoding_per_frame(
+    gateway: Gateway, clock: Any, story: Any
+) -> None:
+    async with screens(gateway, 50) as clients:
+        gateway.publish(story.full, {})
+        for _ in range(10):
+            clock.time += 100
+            story.tick(clock.now())
+            gateway.publish(story.full, story.news())
+        for client in clients:
+            while client.seq != 11:
+                await client.frame()
+            assert client.kinds == ["full"] + ["delta"] * 10
+    assert gateway.views["wall"].encoded == 11
+    assert gateway.views["floor"].encoded == 0
+
+
+async def test_a_screen_that_does_not_read_costs_the_others_nothing_and_gets_a_full_frame_later(
+    gateway: Gateway, clock: Any, story: Any
+) -> None:
+    async with (
+        connect(feed(gateway), proxy=None, max_queue=1, max_size=None) as stuck,
+        screens(gateway, 1) as [quick],
+    ):
+        await until(lambda: gateway.screens == 2)
+        gateway.publish(story.full, {})
+        await quick.frame()
+        [slow_screen] = [s for s in gateway._all_screens() if not _same(s, quick)]
+        held = 0
+        story.document["notice"] = {}
+        for step in range(400):
+            clock.time += 100
+            story.document["notice"] = {"text": f"{step} " + "x" * 20_000}
+            gateway.publish(story.full, story.news())
+            await quick.frame()
+            held = max(held, slow_screen.unsent_bytes)
+            if slow_screen.behind and step > 300:
+                break
+        assert slow_screen.behind
+        assert held < 32_768 + 2 * len(json.dumps(story.document)) + 25_000
+        assert quick.kinds == ["full"] + ["delta"] * (len(quick.kinds) - 1)
+        late = Client(stuck)
+        drained = asyncio.create_task(_read_all(late))
+        while late.kinds.count("full") < 2:
+            await until(lambda: not slow_screen.unsent_bytes or late.kinds.count("full") > 1)
+            clock.time += 100
+            gateway.publish(story.full, {})
+            await asyncio.sleep(0)  # noqa: TID251 let the reader read
+        await until(lambda: late.seq == quick.seq)
+        assert late.body == quick.body
+        drained.cancel()
+
+
+def _same(screen: Any, client: Client) -> bool:
+    peer: bool = screen.connection.remote_address == client.connection.local_address
+    return peer
+
+
+async def _read_all(client: Client) -> None:
+    while True:
+        frame = json.loads(await client.connection.recv())
+        if frame["kind"] == "full":
+            client.body = frame["body"]
+        elif frame["kind"] == "delta":
+            assert frame["seq"] == client.seq + 1
+            merged(client.body, frame["body"])
+        client.seq = frame["seq"]
+        client.kinds.append(frame["kind"])
+
+
+async def test_what_screens_say_is_ignored_and_too_much_of_it_ends_the_connection(
+    gateway: Gateway, story: Any
+) -> None:
+    async with screens(gateway, 1) as [client]:
+        await client.connection.send('{"kind":"full","body":{"site":"mine"}}')
+        gateway.publish(story.full, {})
+        assert (await client.frame())["body"]["site"]["id"] == "hq"
+        await client.connection.send("x" * 100_000)
+        with pytest.raises(ConnectionClosed):
+            await client.connection.recv()
+    await until(lambda: gateway.screens == 0)
+
+
+@pytest.mark.parametrize(
+    ("origin", "welcome"),
+    [
+        (None, True),
+        ("http://127.0.0.1:{port}", True),
+        ("https://wall.example", True),
+        ("https://WALL.example", True),
+        ("http://127.0.0.1:1", False),
+        ("http://elsewhere.example", False),
+        ("https://wall.example.elsewhere.example", False),
+        ("null", False),
+    ],
+)
+async def test_only_our_own_and_the_named_pages_may_open_the_feed(
+    gateway: Gateway, story: Any, origin: str | None, welcome: bool
+) -> None:
+    named: Any = origin and origin.format(port=gateway.port)
+    if welcome:
+        async with connect(feed(gateway), proxy=None, origin=named):
+            await until(lambda: gateway.screens == 1)
+        return
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(feed(gateway), proxy=None, origin=named):
+            pass
+    assert refused.value.response.status_code == 403
+    assert b"allowed origins" in (refused.value.response.body or b"")
+
+
+async def request(gateway: Gateway, target: str, *lines: str, method: str = "GET") -> Any:
+    """One raw HTTP exchange: status, headers by lower-case name, body."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    head = [f"{method} {target} HTTP/1.1", *lines]
+    if not any(line.lower().startswith("host:") for line in lines):
+        head.append(f"Host: 127.0.0.1:{gateway.port}")
+    writer.write("\r\n".join([*head, "", ""]).encode())
+    async with asyncio.timeout(DEADLINE_S):
+        answer = await reader.read()
+    writer.close()
+    top, _, body = answer.partition(b"\r\n\r\n")
+    status, *rest = top.decode().split("\r\n")
+    headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in rest)}
+    return int(status.split()[1]), headers, body
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 503),
+        ("192.168.7.9:8000", 503),
+        ("[::1]:8000", 503),
+        ("localhost:8000", 503),
+        ("wallserver", 503),
+        ("wall.example", 503),
+        ("rebound.elsewhere.example", 421),
+        ("127.0.0.1.elsewhere.example", 421),
+    ],
+)
+async def test_a_name_that_was_made_to_point_at_us_is_not_ours(
+    gateway: Gateway, host: str, status: int
+) -> None:
+    assert (await request(gateway, "/frame", f"Host: {host}"))[0] == status
+
+
+async def test_the_frame_can_be_fetched_by_anything_that_speaks_http(
+    gateway: Gateway, story: Any
+) -> None:
+    assert (await request(gateway, "/frame"))[0] == 503
+    gateway.publish(story.full, {})
+    status, headers, body = await request(gateway, "/frame")
+    assert (status, headers["content-type"]) == (200, "application/json")
+    assert headers["cache-control"] == "no-store"
+    assert json.loads(body)["kind"] == "full"
+    assert "agents" not in json.loads(body)["body"]
+    assert "agents" in json.loads((await request(gateway, "/frame?view=floor"))[2])["body"]
+    assert (await request(gateway, "/frame?view=nonsense"))[0] == 404
+    assert (await request(gateway, "/feed?view=nonsense"))[0] == 404
+    allowed = (await request(gateway, "/frame", "Origin: https://wall.example"))[1]
+    assert allowed["access-control-allow-origin"] == "https://wall.example"
+    assert (await request(gateway, "/frame", "Origin: https://other.example"))[0] == 403
+
+
+async def test_health_tells_a_stalled_stream_from_a_running_one(
+    gateway: Gateway, clock: Any, story: Any
+) -> None:
+    async def health() -> tuple[int, str]:
+        status, _, body = await request(gateway, "/healthz")
+        return status, json.loads(body)["status"]
+
+    assert await health() == (503, "starting")
+    gateway.publish(story.full, {})
+    assert await health() == (200, "up")
+    clock.time += 6_000
+    assert await health() == (503, "stalled")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+async def test_nothing_can_be_given_to_it(gateway: Gateway, method: str) -> None:
+    status, headers, _ = await request(gateway, "/frame", method=method)
+    assert (status, headers["allow"]) == (405, "GET, HEAD")
+
+
+async def test_a_taken_port_is_told_plainly(gateway: Gateway, clock: Any) -> None:
+    with pytest.raises(GatewayError, match="Choose another port"):
+        async with Gateway(clock, "127.0.0.1", gateway.port):
+            pass
+
+
+async def test_leaving_closes_the_screens_at_once(clock: Any, story: Any) -> None:
+    async with Gateway(clock, "127.0.0.1", 0) as gateway:
+        connection = await connect(feed(gateway), proxy=None)
+        await until(lambda: gateway.screens == 1)
+    with pytest.raises(ConnectionClosed) as goodbye:
+        await connection.recv()
+    assert goodbye.value.rcvd is not None
+    assert goodbye.value.rcvd.code == 1001
