@@ -1,0 +1,179 @@
+"""The settings: one TOML file, read once, checked whole.
+
+`load` gives frozen settings or raises `SettingsError` with every mistake of the file at once;
+`check` gives the mistakes and warnings as a list. An empty file is a valid demo. docs/settings.md
+describes each key.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from floorwatch import urls
+from floorwatch.settings_positions import Positions
+from floorwatch.settings_problems import (
+    Problem,
+    SettingsError,
+    Severity,
+    in_file_order,
+)
+from floorwatch.settings_reader import Findings, Table
+from floorwatch.settings_secret import Secret, read_secret
+from floorwatch.settings_site import read_site, read_url
+from floorwatch.settings_types import GatewaySettings, Settings, SiteSettings, StoreSettings
+from floorwatch.settings_values import Address, ValueMistakeError, address
+
+LARGEST = 4_000_000
+"""Bytes in a settings file. A site of a thousand agents has some 100,000."""
+
+_PLACE = re.compile(r"(.*?) ?\(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+
+
+def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this file; raises `SettingsError` with every problem if one is an error."""
+    settings, problems = _read_file(path, os.environ if environ is None else environ)
+    return _settled(settings, problems)
+
+
+def check(path: Path, environ: Mapping[str, str] | None = None) -> list[Problem]:
+    """Every mistake and warning of this file, in file order; empty if all is well."""
+    return _read_file(path, os.environ if environ is None else environ)[1]
+
+
+def parse(text: str, file: str = "settings", folder: Path = Path()) -> Settings:
+    """The settings of this text, as `load`, with no environment to take secrets from.
+
+    Relative paths are counted from `folder`; `file` is what its problems call it.
+    """
+    return _settled(*_read_text(text, file, folder.absolute(), {}))
+
+
+def _settled(settings: Settings | None, problems: list[Problem]) -> Settings:
+    if settings is None or any(problem.severity is Severity.ERROR for problem in problems):
+        raise SettingsError(problems)
+    return settings
+
+
+def _read_file(path: Path, environ: Mapping[str, str]) -> tuple[Settings | None, list[Problem]]:
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except OSError as error:
+        mend = f"Write one with: floorwatch init {path}"
+        return None, [_error(path, f"the file cannot be read: {error.strerror}", mend)]
+    if len(content) > LARGEST:
+        return None, [_error(path, "the file is too large", f"At most {LARGEST} bytes are read")]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        start = content.rfind(b"\n", 0, error.start) + 1
+        column = len(content[start : error.start].decode("utf-8", "replace")) + 1
+        mend = "Save it as UTF-8 in your editor; 请用 UTF-8 编码保存 (it may be GBK now)"
+        return None, [_error(path, "the file is not UTF-8", mend, line, column)]
+    return _read_text(text, str(path), path.absolute().parent, environ)
+
+
+def _read_text(
+    text: str, file: str, folder: Path, environ: Mapping[str, str]
+) -> tuple[Settings | None, list[Problem]]:
+    text = text.replace("\r\n", "\n")
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, [_syntax(text, file, error)]
+    except RecursionError:
+        return None, [_error(Path(file), "the brackets are nested too deep", "Take some out")]
+    findings = Findings(file, folder, Positions.of(text))
+    root = Table("", (), values, findings)
+    sites = _sites(root, environ)
+    stores = _stores(root.table("stores"), environ)
+    gateway = _gateway(root.table("gateway"))
+    problems = in_file_order(findings.problems)
+    return Settings(sites=sites, stores=stores, gateway=gateway, warnings=tuple(problems)), problems
+
+
+def _syntax(text: str, file: str, error: tomllib.TOMLDecodeError) -> Problem:
+    match = _PLACE.fullmatch(str(error))
+    what = match[1] if match else str(error)
+    if match and match[2]:
+        line, column = int(match[2]), int(match[3])
+    else:
+        line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
+    mend = 'Texts need quotes, lists need [ ], and each table begins with [name]: id = "sales"'
+    return _error(Path(file), f"this is not TOML: {what}", mend, line, column)
+
+
+def _error(
+    path: Path, what: str, mend: str, line: int | None = None, column: int | None = None
+) -> Problem:
+    return Problem(
+        severity=Severity.ERROR, file=str(path), line=line, column=column, what=what, mend=mend
+    )
+
+
+def _sites(root: Table, environ: Mapping[str, str]) -> tuple[SiteSettings, ...]:
+    if not root.has("site") or root.values["site"] == []:
+        return (read_site(Table("site", ("site",), {}, root.findings), environ),)
+    sites: dict[str, SiteSettings] = {}
+    tables = root.tables("site")
+    for table in tables:
+        if len(tables) > 1:
+            table.required("id", "north")
+        settings = read_site(table, environ)
+        if settings.site.id in sites and table.has("id"):
+            mend = "Each site needs an id of its own"
+            table.add("id", f'two sites are called "{settings.site.id}"', mend)
+        sites.setdefault(settings.site.id, settings)
+    return tuple(sites.values())
+
+
+def _stores(table: Table, environ: Mapping[str, str]) -> StoreSettings:
+    default = urls.beside(
+        urls.parse("file:./data", urls.JOURNALS), table.findings.folder, urls.JOURNALS
+    )
+    journal = read_url(table, "journal", urls.JOURNALS) or default
+    secret = read_secret(table, environ)
+    if secret is not None and not urls.JOURNALS[journal.scheme].port:
+        table.add("journal", f'"{journal.scheme}:" takes no password', "Take the secret out")
+    return StoreSettings(journal=journal, secret=secret or Secret())
+
+
+def _gateway(table: Table) -> GatewaySettings:
+    default = GatewaySettings()
+    listen = table.read("listen", _address, default.listen)
+    if not listen.loopback:
+        table.warn(
+            "listen",
+            f"{listen} can be reached from the network, without encryption",
+            "Put a TLS proxy in front of 127.0.0.1, or be sure that the network is yours alone",
+        )
+    origins = []
+    for path, origin in table.texts("allowed_origins"):
+        if _origin(origin):
+            origins.append(origin.lower())
+        else:
+            mend = 'Write scheme and host, nothing behind: "https://wall.example.com"'
+            table.findings.add(path, "this is not an origin", mend)
+    return GatewaySettings(listen=listen, allowed_origins=tuple(origins))
+
+
+def _address(value: Any) -> Address:
+    if not isinstance(value, str):
+        raise ValueMistakeError("this is not an address", 'Write "127.0.0.1:8787"')
+    return address(value)
+
+
+def _origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return (
+        valid and text == f"{parts.scheme}://{parts.netloc}" and "@" not in text and "*" not in text
+    )

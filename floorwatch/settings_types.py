@@ -1,0 +1,53 @@
+"""What the settings come to, once read: frozen, checked, with every default filled in."""
+
+from dataclasses import dataclass, field
+
+from floorwatch.settings_problems import Problem
+from floorwatch.settings_secret import Secret
+from floorwatch.settings_values import Address
+from floorwatch.urls import Url
+from stream.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """One source of a site. `backfill` is the queue_log that fills the gaps of an AMI source."""
+
+    name: str
+    url: Url
+    secret: Secret = field(default_factory=Secret)
+    backfill: Url | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    """One site and where its events come from."""
+
+    site: Site
+    sources: tuple[SourceSettings, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where the journal is kept."""
+
+    journal: Url
+    secret: Secret = field(default_factory=Secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewaySettings:
+    """Where the pages and their feed are served, and which other origins may use the feed."""
+
+    listen: Address = field(default_factory=lambda: Address("127.0.0.1", 8787))
+    allowed_origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything one file says. `warnings` are what runs, but is hardly meant."""
+
+    sites: tuple[SiteSettings, ...]
+    stores: StoreSettings
+    gateway: GatewaySettings = field(default_factory=GatewaySettings)
+    warnings: tuple[Problem, ...] = ()
