@@ -127,7 +127,7 @@ def _named(scheme: str, rest: str, form: Form) -> Url:
 def _server(scheme: str, rest: str, form: Form) -> Url:
     """A server: user, host, port, options."""
     wanted = f'Write for instance "{form.example}"'
-    if re.match(r"//[^/?#]*:[^/]*@", rest):
+    if re.match(r"//[^/?#@]*:.*@", rest):
         raise _password()
     try:
         parts = urlsplit(f"{scheme}:{rest}")

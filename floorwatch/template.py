@@ -1,0 +1,236 @@
+"""Writes a first settings file: every key explained, in English and Chinese, valid as it stands.
+
+Pure, but for `write`. Names that come from a PBX are hostile text: they stand in quoted TOML only,
+never in a comment.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+LONGEST_NAME = 255
+_UNPRINTED = re.compile("[\x7f\ud800-\udfff]")
+_HEAD = """\
+# Floorwatch settings 设置. Explained in docs/settings.md; check with: floorwatch check FILE
+# Durations have units 时长要带单位: "500ms", "20s", "5 min", "1 h". Everything has a default;
+# a line that begins with # shows it 以 # 开头的行是默认值或示例.
+
+"""
+_SITE = """\
+[site] # one site 一个站点; for several, write [[site]] before each 多个站点用 [[site]]
+# Short name in topics and files 站点代号: letters, digits, . _ -
+id = {id}
+# Names on screen 屏幕上的名称
+names = {{ zh = "客服中心", en = "Call centre" }}
+# IANA time zone of the floor 时区; it decides what a day is 决定"一天"的起止
+time_zone = {time_zone}
+# When the business day begins 营业日起点, "HH:MM"; "05:00" for a floor that works past midnight
+business_day_start = "00:00"
+# A feed silent for this long greys its numbers 数据中断多久后数字变灰
+stale_after = "10s"
+
+[site.queue_defaults] # for every queue that does not say otherwise 各队列的默认值
+# Answer within this time 应答目标时长
+target = "20s"
+# Who gives up sooner is not held against the floor 短放弃: 更早挂断的不计入
+short_abandon = "5s"
+# Which formula 服务水平公式: short_excluded, answered_only, all_count, in_target_excluded, in_target_met
+service_level = "short_excluded"
+# Goal of the service level 服务水平目标: 0.8 is 80 %
+goal = 0.8
+# After-call work that the PBX grants 话后处理时长 (wrapuptime)
+wrap_up = "0s"
+"""
+_EXAMPLES = """
+# Queues by the name the PBX knows 队列, id 与 PBX 中的名称一致. What is left out: queue_defaults.
+# [[site.queue]]
+# id = "sales"
+# names = { zh = "销售", en = "Sales" }
+# target = "20s"
+# wrap_up = "30s"
+
+# Teams 班组
+# [[site.team]]
+# id = "team-a"
+# names = { zh = "一组", en = "Team A" }
+
+# People 坐席: id is the member name in the PBX's queues, interfaces are the phones.
+# [[site.agent]]
+# id = "Li Na"
+# names = { zh = "李娜", en = "Li Na" }
+# team = "team-a"
+# interfaces = ["PJSIP/1001"]
+"""
+_SIMULATOR = """
+# Where events come from 事件来源. This one invents calls 这是模拟数据; replace it by your own.
+[[site.source]]
+name = "demo"
+url = "simulate:demo"
+
+# Asterisk. The password is never in this file 密码不写在本文件里: secret_env or secret_file.
+# ?tls=on encrypts (port 5039); ?tls=unverified takes any certificate; ?login=plain for very old ones.
+# [[site.source]]
+# name = "pbx"
+# url = "ami://floorwatch@pbx.example.com:5038"
+# secret_env = "FLOORWATCH_PBX_SECRET"
+# backfill = "queue_log:/var/log/asterisk/queue_log" # fills gaps 补齐断线期间的数据
+"""
+_PBX = """
+# Asterisk. The password is never in this file 密码不写在本文件里: secret_env or secret_file.
+[[site.source]]
+name = "pbx"
+url = {url}
+{secret}
+# backfill = "queue_log:/var/log/asterisk/queue_log" # fills gaps 补齐断线期间的数据
+"""
+_OTHERS = """\
+
+# The same machine's queue_log alone, or any program that publishes our events over MQTT:
+# 只读 queue_log, 或通过 MQTT 接收事件:
+# [[site.source]]
+# url = "queue_log:/var/log/asterisk/queue_log"
+# [[site.source]]
+# url = "mqtt://broker.example.com:1883"
+"""
+_REST = """
+[stores] # where nothing is lost 数据保存在哪里
+# A folder beside this file 本文件旁的目录, or "redis://127.0.0.1:6379/0"
+journal = "file:./data"
+# secret_env = "FLOORWATCH_REDIS_SECRET"
+
+[gateway] # the pages and their feed 页面与实时数据
+# 127.0.0.1 is this machine alone 仅本机; "0.0.0.0:8787" is the whole network 整个网络
+listen = "127.0.0.1:8787"
+# Other web sites that may show the feed 允许跨域的来源: ["https://wall.example.com"]
+allowed_origins = []
+"""
+
+
+class TemplateError(Exception):
+    """The settings file cannot be written; the message says why and what to do."""
+
+
+class Member(Protocol):
+    """Somebody in a queue, as the PBX tells it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def interface(self) -> str: ...
+
+
+class MemberQueue(Protocol):
+    """A queue and who is in it, as the PBX tells it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def members(self) -> Sequence[Member]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMember:
+    """A member: `name` is what events carry, `interface` the phone."""
+
+    name: str
+    interface: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundQueue:
+    """A queue with its members."""
+
+    name: str
+    members: tuple[FoundMember, ...] = ()
+
+
+def template(*, site: str = "main", time_zone: str = "Asia/Shanghai") -> str:
+    """A settings file that runs the demo, with everything else in comments."""
+    head = _HEAD + _SITE.format(id=quoted(site), time_zone=quoted(time_zone))
+    return head + _EXAMPLES + _SIMULATOR + _OTHERS + _REST
+
+
+def filled(
+    queues: Iterable[MemberQueue],
+    *,
+    source: str,
+    secret_env: str = "FLOORWATCH_PBX_SECRET",
+    secret_file: str = "",
+    site: str = "main",
+    time_zone: str = "Asia/Shanghai",
+) -> str:
+    """A settings file with the queues and members that a PBX told, read from the AMI URL `source`.
+
+    What cannot be an id (empty, or over 255 letters) is left out; a phone that two names share
+    stays with the first.
+    """
+    found = list(queues)
+    secret = f"secret_file = {quoted(secret_file)}"
+    if not secret_file:
+        secret = f"secret_env = {quoted(secret_env)}"
+    return "".join(
+        (
+            _HEAD,
+            _SITE.format(id=quoted(site), time_zone=quoted(time_zone)),
+            "\n# Queues as the PBX has them 队列; add names for the screen 可加屏幕名称:",
+            ' names = { zh = "…", en = "…" }\n',
+            *_queues(found),
+            "\n# People as the PBX has them 坐席; add names, and team after [[site.team]]\n",
+            *_agents(found),
+            _PBX.format(url=quoted(source), secret=secret),
+            _OTHERS,
+            _REST,
+        )
+    )
+
+
+def write(path: Path, text: str) -> None:
+    """Write the settings to a new file; raises `TemplateError` rather than overwrite one."""
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise TemplateError(
+            f"{path} exists already and is left as it is. Give another name, or move it away"
+        ) from None
+    except OSError as error:
+        raise TemplateError(
+            f"{path} cannot be written ({error.strerror}). Create its folder, or give another name"
+        ) from None
+
+
+def quoted(text: str) -> str:
+    """The text as a TOML string in one line; what no file can hold becomes U+FFFD or an escape."""
+
+    def plain(match: re.Match[str]) -> str:
+        return "\\u007f" if match[0] == "\x7f" else "\ufffd"
+
+    return _UNPRINTED.sub(plain, json.dumps(text, ensure_ascii=False))
+
+
+def _queues(queues: Iterable[MemberQueue]) -> Iterable[str]:
+    names = dict.fromkeys(quoted(queue.name) for queue in queues if _usable(queue.name))
+    return (f"\n[[site.queue]]\nid = {name}\n" for name in names)
+
+
+def _agents(queues: Iterable[MemberQueue]) -> Iterable[str]:
+    owners: dict[str, str] = {}
+    agents: dict[str, None] = {}
+    for queue in queues:
+        for member in queue.members:
+            name = member.name if member.name.strip() else member.interface
+            if not _usable(name):
+                continue
+            agents.setdefault(quoted(name))
+            if _usable(member.interface):
+                owners.setdefault(quoted(member.interface), quoted(name))
+    for name in agents:
+        phones = ", ".join(phone for phone, owner in owners.items() if owner == name)
+        yield f"\n[[site.agent]]\nid = {name}\ninterfaces = [{phones}]\n"
+
+
+def _usable(name: str) -> bool:
+    return bool(name.strip()) and len(name) <= LONGEST_NAME
