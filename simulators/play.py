@@ -1,0 +1,106 @@
+"""Plays a simulated floor into an inbox as time goes by, like a source at a real switch.
+
+    history:     day start ... the day so far, origin replay ... | adapter up | live ...
+    no history:  (the same day, unseen)                          | snapshot, adapter up | live ...
+
+The world begins with the business day and is the same for every start on that day: a source that is
+started anew meets its own calls and agents again, as a real switch would not have stopped either.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ingest.events import Adapter, AdapterStatus, Heartbeat, Millis, Origin
+from ingest.ports import Batch, Clock, Inbox
+from ingest.stamp import Stamp
+from ingest.wire import encode
+from simulators.agenda import Happening
+from simulators.floor_sim import FloorSim, source_of
+from simulators.local_time import day_start
+from simulators.scenario import Scenario
+
+_LARGEST = 500
+"""Events in one batch at most; a day's history is many batches, so that the taker can work."""
+_TICK_S = 0.05
+_LONGEST_S = 1.0
+_STEPS_AT_ONCE = 2_000
+"""Steps of unseen history between two looks at the rest of the program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedSource:
+    """A source without a switch behind it.
+
+    `history`: tell the day so far first (for an empty journal); without it, a snapshot of the floor
+    as it is now, so that a journal that already holds the day counts nothing twice. `speed`: how
+    many simulated seconds pass per second of the clock from now on; at any other than 1, the
+    events' times run away from the clock's. `epoch` is by default the start in seconds.
+    """
+
+    scenario: Scenario
+    seed: int
+    clock: Clock
+    history: bool = True
+    speed: float = 1.0
+    epoch: str = ""
+
+    async def run(self, inbox: Inbox, /) -> None:
+        """Play until cancelled."""
+        began = self.clock.now()
+        start = day_start(self.scenario, began)
+        sim = FloorSim(self.scenario, self.seed, start)
+        stamp = Stamp(source_of(self.scenario), self.epoch or str(began // 1_000))
+        if self.history:
+            await self._tell_history(sim, stamp, inbox, began)
+        else:
+            await self._catch_up(sim, began)
+            await self._tell_now(sim, stamp, inbox, began)
+        await self._put(inbox, stamp, [Happening(began, Adapter(status=AdapterStatus.UP))])
+        await self._play(sim, stamp, inbox, began)
+
+    async def _tell_history(self, sim: FloorSim, stamp: Stamp, inbox: Inbox, until: Millis) -> None:
+        while sim.next_at <= until:
+            told = [h for h in _some(sim, until) if not isinstance(h.data, Heartbeat)]
+            await self._put(inbox, stamp, told, Origin.REPLAY)
+            await self.clock.sleep(0)
+
+    async def _catch_up(self, sim: FloorSim, until: Millis) -> None:
+        while sim.next_at <= until:
+            for _ in _some(sim, until):
+                pass
+            await self.clock.sleep(0)
+
+    async def _tell_now(self, sim: FloorSim, stamp: Stamp, inbox: Inbox, now: Millis) -> None:
+        opening = [Adapter(status=AdapterStatus.RESYNC), *sim.lines()]
+        await self._put(inbox, stamp, [Happening(now, data) for data in opening])
+        snapshot = sim.snapshot(f"{stamp.epoch}.{stamp.seq}")
+        told = [Happening(now, data) for data in snapshot]
+        await self._put(inbox, stamp, told, Origin.SNAPSHOT)
+
+    async def _play(self, sim: FloorSim, stamp: Stamp, inbox: Inbox, began: Millis) -> None:
+        while True:
+            simulated = began + round((self.clock.now() - began) * self.speed)
+            await self._put(inbox, stamp, _some(sim, simulated))
+            wait_s = (sim.next_at - simulated) / 1_000 / self.speed
+            await self.clock.sleep(min(max(wait_s, _TICK_S), _LONGEST_S))
+
+    async def _put(
+        self,
+        inbox: Inbox,
+        stamp: Stamp,
+        told: Iterable[Happening],
+        origin: Origin = Origin.LIVE,
+    ) -> None:
+        now = self.clock.now()
+        payloads = [
+            encode(stamp.event(data, time=time, recvtime=now, origin=origin)) for time, data in told
+        ]
+        for n in range(0, len(payloads), _LARGEST):
+            await inbox.put(Batch(payloads[n : n + _LARGEST], now, "simulator"))
+
+
+def _some(sim: FloorSim, until: Millis) -> Iterator[Happening]:
+    for _ in range(_STEPS_AT_ONCE):
+        if sim.next_at > until:
+            return
+        yield from sim.step()
