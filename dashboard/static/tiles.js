@@ -1,0 +1,212 @@
+// What stands on the wall: a row per queue, and the whole floor above them.
+
+const AGENT_STATES = ["ready", "talking", "hold", "ringing", "acw", "not_ready", "unreachable"];
+const ALWAYS_SHOWN = new Set(["ready", "talking"]);
+const QUEUE_STATES = new Set(["live", "late", "stale", "unknown"]);
+const COUNTS = ["offered", "answered", "abandoned"];
+
+function make(tag, name, parent, attributes = {}) {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return parent.appendChild(node);
+}
+
+function text(parent) {
+  return parent.appendChild(document.createTextNode(""));
+}
+
+function put(node, words) {
+  if (node.data !== words) node.data = words;
+}
+
+function mark(node, name, value) {
+  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
+// A word above or beside a value.
+class Figure {
+  constructor(parent, name) {
+    this.node = make("div", `figure ${name}`, parent);
+    this.label = text(make("span", "label", this.node));
+    this.value = text(make("span", "value", this.node));
+    this.note = text(make("span", "note", this.node));
+  }
+
+  paint(label, value, note = "") {
+    put(this.label, label);
+    put(this.value, value);
+    put(this.note, note);
+  }
+}
+
+// How far the service level is from what was promised: a bar, a tick at the goal, a word.
+class Level {
+  constructor(parent) {
+    const line = make("div", "level", parent);
+    this.bar = line;
+    this.fill = make("i", "fill", line);
+    this.goal = make("i", "goal", line);
+  }
+
+  paint(part, goal) {
+    const known = Number.isFinite(part);
+    this.fill.style.width = `${known ? Math.min(1, Math.max(0, part)) * 100 : 0}%`;
+    this.goal.hidden = !Number.isFinite(goal);
+    if (!this.goal.hidden) this.goal.style.left = `${goal * 100}%`;
+  }
+}
+
+function verdict(part, goal) {
+  if (!Number.isFinite(part) || !Number.isFinite(goal)) return "none";
+  return part >= goal ? "met" : "below";
+}
+
+class Agents {
+  constructor(parent) {
+    this.node = make("div", "agents", parent);
+    this.chips = AGENT_STATES.map((state) => {
+      const chip = make("span", "chip", this.node, { "data-agents": state });
+      make("i", "sign", chip, { "aria-hidden": "true" });
+      const word = text(make("span", "word", chip));
+      return { state, chip, word, count: text(make("b", "count", chip)) };
+    });
+  }
+
+  paint(agents, words) {
+    for (const { state, chip, word, count } of this.chips) {
+      const number = agents?.[state];
+      chip.hidden = !number && !ALWAYS_SHOWN.has(state);
+      put(word, words.say(`agent.${state}`));
+      put(count, words.count(number));
+    }
+  }
+}
+
+class Row {
+  constructor(parent) {
+    this.node = make("div", "row", parent, { role: "row" });
+    const name = this.cell("name", "rowheader");
+    this.name = text(make("span", "queue", name));
+    this.state = make("span", "state", name);
+    make("i", "sign", this.state, { "aria-hidden": "true" });
+    this.state_words = text(make("span", "", this.state));
+    this.waiting = this.value("waiting");
+    this.longest = this.value("longest");
+    const level = this.cell("service");
+    this.service = text(make("b", "value", level));
+    this.target = text(make("span", "note", level));
+    this.level = new Level(level);
+    this.counts = COUNTS.map((count) => [count, this.value(`count ${count}`)]);
+    this.agents = new Agents(this.cell("people"));
+    this.trend = new Trend(this.cell("day"), false);
+  }
+
+  cell(name, role = "cell") {
+    return make("div", `cell ${name}`, this.node, { role });
+  }
+
+  value(name) {
+    const cell = this.cell(name);
+    const label = text(make("span", "label", cell));
+    return { cell, label, text: text(make("b", "value", cell)) };
+  }
+
+  paint(id, queue, { words, now }) {
+    const state = QUEUE_STATES.has(queue.state) ? queue.state : "unknown";
+    const stopped = state === "stale" || state === "unknown";
+    // What nobody tells us any more does not go on growing.
+    const then = stopped && queue.state_since ? Math.min(now, queue.state_since) : now;
+    mark(this.node, "data-state", state);
+    mark(this.node, "data-queue", id);
+    put(this.name, words.name(queue.names, id));
+    put(this.state_words, queue_state(state, queue, words));
+    put(this.waiting.label, words.say("queue.waiting"));
+    put(this.waiting.text, words.count(queue.waiting));
+    mark(this.waiting.cell, "data-some", String(queue.waiting > 0));
+    const longest_ms = queue.longest_since === undefined ? NaN : then - queue.longest_since;
+    put(this.longest.label, words.say("queue.longest"));
+    put(this.longest.text, words.wait(longest_ms));
+    mark(this.longest.cell, "data-over", String(longest_ms > queue.target_ms));
+    put(this.service, words.share(queue.service_level));
+    put(this.target, target(queue, words));
+    mark(this.node, "data-service", verdict(queue.service_level, queue.goal));
+    mark(this.service.parentNode, "title", words.say(`variant.${queue.variant}.long`));
+    this.level.paint(queue.service_level, queue.goal);
+    for (const [count, cell] of this.counts) {
+      put(cell.label, words.say(`queue.${count}`));
+      put(cell.text, words.count(queue[count]));
+    }
+    this.agents.paint(queue.agents, words);
+    this.trend.paint(queue.trend, words);
+  }
+}
+
+function queue_state(state, queue, words) {
+  const known = state !== "live" && Number.isFinite(queue.state_since);
+  const since = known ? ` ${words.say("since", { time: words.time(queue.state_since) })}` : "";
+  return words.say(`state.${state}`) + since;
+}
+
+// "80/20 · short abandons left out": what the percentage means is never left to be guessed.
+function target(figures, words) {
+  if (!Number.isFinite(figures.target_ms) || !figures.variant) return "";
+  const goal = words.whole_percent(figures.goal);
+  const seconds = words.whole_seconds(figures.target_ms);
+  return words.say("target", { goal, seconds, variant: words.say(`variant.${figures.variant}`) });
+}
+
+function shared(queues, key) {
+  const values = new Set(queues.map((queue) => queue[key]));
+  return values.size === 1 ? [...values][0] : undefined;
+}
+
+class Totals {
+  constructor(parent) {
+    this.node = make("section", "totals", parent);
+    const heroes = make("div", "heroes", this.node);
+    this.waiting = new Figure(heroes, "waiting");
+    this.longest = new Figure(heroes, "longest");
+    this.service = new Figure(heroes, "service");
+    this.level = new Level(this.service.node);
+    const rest = make("div", "rest", this.node);
+    this.counts = [...COUNTS, "overflowed", "asa"].map((name) => [name, new Figure(rest, name)]);
+    this.agents = new Agents(make("div", "people", this.node));
+    const chart = make("div", "chart", this.node);
+    const head = make("div", "legend", chart);
+    this.title = text(make("h2", "", head));
+    this.legend = COUNTS.map((name) => {
+      const entry = make("span", `key ${name}`, head);
+      make("i", "sign", entry, { "aria-hidden": "true" });
+      return [name, text(make("span", "", entry))];
+    });
+    this.trend = new Trend(chart, true);
+  }
+
+  paint(totals, queues, { words, now }) {
+    const promise = {};
+    for (const key of ["target_ms", "variant", "goal"]) {
+      promise[key] = totals[key] ?? shared(queues, key);
+    }
+    const longest_ms = totals.longest_since === undefined ? NaN : now - totals.longest_since;
+    this.waiting.paint(words.say("queue.waiting"), words.count(totals.waiting));
+    mark(this.waiting.node, "data-some", String(totals.waiting > 0));
+    this.longest.paint(words.say("queue.longest"), words.wait(longest_ms));
+    mark(this.longest.node, "data-over", String(longest_ms > promise.target_ms));
+    const same = promise.target_ms !== undefined && promise.variant !== undefined;
+    const note = same ? target(promise, words) : words.say("target.mixed");
+    this.service.paint(words.say("service_level"), words.share(totals.service_level), note);
+    mark(this.node, "data-service", verdict(totals.service_level, promise.goal));
+    mark(this.service.node, "title", same ? words.say(`variant.${promise.variant}.long`) : note);
+    this.level.paint(totals.service_level, promise.goal);
+    for (const [name, figure] of this.counts) {
+      const value = name === "asa" ? words.wait(totals.asa_ms) : words.count(totals[name]);
+      const rate = name === "abandoned" ? words.share(totals.abandon_rate) : "";
+      figure.paint(words.say(`queue.${name}`), value, rate === NOTHING ? "" : rate);
+    }
+    this.agents.paint(totals.agents, words);
+    put(this.title, words.say("trend"));
+    for (const [name, label] of this.legend) put(label, words.say(`queue.${name}`));
+    this.trend.paint(totals.trend, words);
+  }
+}

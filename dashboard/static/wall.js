@@ -1,0 +1,159 @@
+// The wall: one page, built once and repainted in place. Every text from the floor goes into the
+// page as text, never as markup.
+
+const TROUBLES = ["gaps", "rejected", "out_of_step", "late", "repeated", "ghosts"];
+const TICK_MS = 200;
+const RELOAD_SPREAD_MS = 3000;
+const RELOAD_KEY = "floorwatch.reloaded";
+
+class Wall {
+  constructor(model, el) {
+    this.build = model.build;
+    this.words = new Words(JSON.parse(model.catalogues), model.language);
+    this.rows = new Map();
+    this.node = make("main", "wall", el);
+    this.build_head();
+    this.totals = new Totals(this.node);
+    this.build_table();
+    this.build_foot();
+    const address = new URL(model.feed, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    this.feed = new Feed(address, () => this.paint());
+    this.timer = setInterval(() => {
+      this.feed.watch();
+      this.paint();
+    }, TICK_MS);
+    this.paint();
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.feed.stop();
+    this.node.remove();
+  }
+
+  build_head() {
+    const head = make("header", "head", this.node);
+    this.site = text(make("h1", "site", head));
+    const link = make("p", "link", head, { role: "status" });
+    make("i", "sign", link, { "aria-hidden": "true" });
+    this.link = text(make("span", "", link));
+    this.day = text(make("span", "date", head));
+    this.clock = text(make("time", "clock", head));
+    this.toggle = make("button", "language", head, { type: "button" });
+    this.toggle_words = text(this.toggle);
+    this.toggle.addEventListener("click", () => {
+      this.words.speak(this.words.next_language, true);
+      this.paint();
+    });
+  }
+
+  build_table() {
+    this.table = make("section", "queues", this.node, { role: "table" });
+    const heads = make("div", "row heads", this.table, { role: "row" });
+    const names = ["name", "waiting", "longest", "service", ...COUNTS, "people", "day"];
+    this.heads = names.map((name) => {
+      const cell = make("div", `cell ${name}`, heads, { role: "columnheader" });
+      return [name, text(cell)];
+    });
+    this.none = make("p", "none", this.node);
+    this.none_words = text(this.none);
+  }
+
+  build_foot() {
+    const foot = make("footer", "foot", this.node);
+    this.feeds = text(make("span", "feeds", foot));
+    this.health = text(make("span", "health", foot));
+  }
+
+  paint() {
+    const { feed, words } = this;
+    const body = feed.body;
+    const link = feed.link;
+    words.set_zone(body?.site?.time_zone);
+    // Waits of a floor that we no longer see stop where we last saw it.
+    const now = link === "live" ? feed.now : (feed.heard_at ?? 0);
+    mark(this.node, "data-link", link);
+    mark(this.node, "lang", words.say("locale"));
+    mark(document.documentElement, "lang", words.say("locale"));
+    this.paint_head(body, link);
+    const queues = Object.entries(body?.queues ?? {}).sort(in_order);
+    const figures = queues.map(([, queue]) => queue);
+    this.totals.paint(body?.totals ?? {}, figures, { words, now });
+    this.paint_rows(queues, now);
+    this.paint_foot(body);
+    this.follow(feed.build);
+  }
+
+  paint_head(body, link) {
+    const { feed, words } = this;
+    const site = body?.site;
+    const name = site ? words.name(site.names, site.id ?? "") : words.say("product");
+    put(this.site, name);
+    if (document.title !== name) document.title = name;
+    put(this.link, words.say(`link.${link}`, { time: words.time(feed.heard_at) }));
+    put(this.clock, words.time(feed.now ?? NaN));
+    put(this.day, words.day(feed.now ?? NaN));
+    put(this.toggle_words, words.say("language.other"));
+    mark(this.toggle, "lang", words.next_language);
+  }
+
+  paint_rows(queues, now) {
+    const { words } = this;
+    for (const [name, label] of this.heads) put(label, words.say(`head.${name}`));
+    mark(this.table, "aria-label", words.say("head.name"));
+    this.table.style.setProperty("--rows", String(Math.max(queues.length, 1)));
+    for (const [id, row] of this.rows) {
+      if (queues.some(([name]) => name === id)) continue;
+      row.node.remove();
+      this.rows.delete(id);
+    }
+    let after = this.table.firstElementChild;
+    for (const [id, queue] of queues) {
+      if (!this.rows.has(id)) this.rows.set(id, new Row(this.table));
+      const row = this.rows.get(id);
+      if (after.nextElementSibling !== row.node) after.after(row.node);
+      after = row.node;
+      row.paint(id, queue, { words, now });
+    }
+    this.none.hidden = queues.length > 0;
+    put(this.none_words, words.say(this.feed.body ? "queues.none" : "queues.awaited"));
+  }
+
+  paint_foot(body) {
+    const { words } = this;
+    const feeds = Object.entries(body?.feeds ?? {}).map(([name, feed]) => {
+      const state = QUEUE_STATES.has(feed.state) ? feed.state : "unknown";
+      return `${name} ${queue_state(state, { state_since: feed.heard_at }, words)}`;
+    });
+    put(this.feeds, feeds.join("   "));
+    const health = body?.health ?? {};
+    const troubles = TROUBLES.filter((name) => health[name] > 0).map((name) =>
+      words.say(`health.${name}`, { count: words.count(health[name]) }),
+    );
+    put(this.health, troubles.join(" · "));
+  }
+
+  // A gateway that serves newer pages than this one: take them, but never reload in a circle.
+  follow(build) {
+    if (!this.build || !build || build === this.build || this.leaving) return;
+    let tried = null;
+    try {
+      tried = sessionStorage.getItem(RELOAD_KEY);
+      sessionStorage.setItem(RELOAD_KEY, build);
+    } catch {
+      tried = build; // without a memory we could not tell a circle
+    }
+    this.leaving = true;
+    if (tried !== build) setTimeout(() => location.reload(), Math.random() * RELOAD_SPREAD_MS);
+  }
+}
+
+function in_order([a, one], [b, other]) {
+  return (one.order ?? Infinity) - (other.order ?? Infinity) || (a < b ? -1 : 1);
+}
+
+export function render({ model, el }) {
+  const wall = new Wall(model, el);
+  model.on("remove", () => wall.stop());
+}

@@ -1,0 +1,128 @@
+// Languages and figures: which catalogue to speak, and how a number, a wait or an hour is written.
+
+const NOTHING = "—";
+const LANGUAGE_KEY = "floorwatch.language";
+
+class Words {
+  constructor(catalogues, preferred) {
+    this.catalogues = catalogues;
+    this.zone = "UTC";
+    this.speak(Words.chosen(catalogues, preferred));
+  }
+
+  // What the address says, else what was chosen here before, else what the site or browser speaks.
+  static chosen(catalogues, preferred) {
+    let kept = null;
+    try {
+      kept = localStorage.getItem(LANGUAGE_KEY);
+    } catch {
+      // storage may be forbidden; then nothing was kept
+    }
+    const asked = new URLSearchParams(location.search).get("lang");
+    const wishes = [asked, kept, preferred, ...navigator.languages, "en"];
+    for (const wish of wishes) {
+      const language = (wish ?? "").toLowerCase().split("-")[0];
+      if (Object.hasOwn(catalogues, language)) return language;
+    }
+    return Object.keys(catalogues)[0];
+  }
+
+  // Speak this language from now on, and remember it if a person chose it.
+  speak(language, keep = false) {
+    this.language = language;
+    this.catalogue = this.catalogues[language];
+    this.prepare();
+    if (!keep) return;
+    const address = new URL(location.href);
+    address.searchParams.set("lang", language);
+    history.replaceState(null, "", address);
+    try {
+      localStorage.setItem(LANGUAGE_KEY, language);
+    } catch {
+      // it stays in the address then
+    }
+  }
+
+  get next_language() {
+    const languages = Object.keys(this.catalogues);
+    return languages[(languages.indexOf(this.language) + 1) % languages.length];
+  }
+
+  set_zone(zone) {
+    if (!zone || zone === this.zone) return;
+    this.zone = zone;
+    this.prepare();
+  }
+
+  prepare() {
+    const locale = this.say("locale");
+    const time = (options) => {
+      const day = { hourCycle: "h23", ...options };
+      try {
+        return new Intl.DateTimeFormat(locale, { ...day, timeZone: this.zone });
+      } catch {
+        return new Intl.DateTimeFormat(locale, { ...day, timeZone: "UTC" });
+      }
+    };
+    this.numbers = new Intl.NumberFormat(locale);
+    this.shares = new Intl.NumberFormat(locale, {
+      style: "percent",
+      minimumFractionDigits: 1,
+      maximumFractionDigits: 1,
+      roundingMode: "floor", // 79.96 % is not yet 80 %
+    });
+    this.wholes = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+    this.seconds = time({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    this.minutes = time({ hour: "2-digit", minute: "2-digit" });
+    this.days = time({ weekday: "long", month: "long", day: "numeric" });
+  }
+
+  say(key, values = {}) {
+    const words = this.catalogue[key];
+    if (words === undefined) return key;
+    return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? NOTHING);
+  }
+
+  name(names, id) {
+    return names?.[this.language] || names?.en || names?.zh || id;
+  }
+
+  count(value) {
+    return Number.isFinite(value) ? this.numbers.format(value) : NOTHING;
+  }
+
+  share(value) {
+    return Number.isFinite(value) ? this.shares.format(value) : NOTHING;
+  }
+
+  whole_percent(value) {
+    return Number.isFinite(value) ? this.wholes.format(value * 100) : NOTHING;
+  }
+
+  whole_seconds(ms) {
+    return Number.isFinite(ms) ? this.numbers.format(ms / 1000) : NOTHING;
+  }
+
+  // 0:49, 12:05, 1:00:07
+  wait(ms) {
+    if (!Number.isFinite(ms)) return NOTHING;
+    const all = Math.max(0, Math.floor(ms / 1000));
+    const two = (value) => String(value).padStart(2, "0");
+    const hours = Math.floor(all / 3600);
+    const minutes = Math.floor((all % 3600) / 60);
+    const rest = two(all % 60);
+    return hours ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`;
+  }
+
+  time(at) {
+    return Number.isFinite(at) ? this.seconds.format(at) : NOTHING;
+  }
+
+  hour_minute(at) {
+    return this.minutes.format(at);
+  }
+
+  day(at) {
+    return Number.isFinite(at) ? this.days.format(at) : "";
+  }
+}
