@@ -1,0 +1,215 @@
+"""The agents of a site: one state at a time each, and the time spent in it.
+
+An agent's states are kept as a line of changes sorted by time, so that a change that comes late is
+put where it belongs: the span it cuts is taken back and its two parts are stated.
+"""
+
+from bisect import insort
+
+from msgspec import Struct
+
+from ingest.events import (
+    AgentMembership,
+    AgentState,
+    AgentStatus,
+    Event,
+    MembershipAction,
+    Millis,
+    SnapshotAgent,
+    SnapshotMember,
+)
+from stream.facts import SpanFact
+from stream.ledger import Bookkeeper
+from stream.site import Site
+
+KEPT_CHANGES = 64
+"""Changes kept per agent even when they are older than the horizon."""
+
+
+class Change(Struct, array_like=True, order=True):
+    """From `time` on the agent is in `state`. Sorted by time, then by the source's own order."""
+
+    time: Millis
+    seq: int
+    state: str
+    reason: str = ""
+    queue: str = ""
+
+
+class Agent(Struct):
+    """One person: his changes, by which source he is told, and the queues he is a member of."""
+
+    id: str
+    source: str = ""
+    epoch: str = ""
+    changes: list[Change] = []
+    queues: dict[str, str] = {}
+
+    @property
+    def now(self) -> Change | None:
+        return self.changes[-1] if self.changes else None
+
+    @property
+    def since(self) -> Millis | None:
+        """When the present state began: repeats of the same state do not begin it anew."""
+        since = None
+        for change in reversed(self.changes):
+            if _face(change) != _face(self.changes[-1]):
+                break
+            since = change.time
+        return since
+
+
+class AgentsState(Struct):
+    """What a checkpoint keeps of the agents. `interfaces` maps a phone to the agent behind it."""
+
+    agents: dict[str, Agent] = {}
+    interfaces: dict[str, str] = {}
+
+
+class Agents:
+    """Takes events of agents, keeps their spans stated in the books."""
+
+    def __init__(
+        self, site: Site, books: Bookkeeper, state: AgentsState, horizon_ms: Millis
+    ) -> None:
+        self.state = state
+        self.dirty: set[str] = set()
+        self.dirty_queues: set[str] = set()
+        self.members: dict[str, set[str]] = {}
+        self.counts: dict[str, int] = {}
+        self._books = books
+        self._horizon_ms = horizon_ms
+        for card in site.agents.values():
+            for interface in card.interfaces:
+                state.interfaces[interface] = card.id
+        for agent in state.agents.values():
+            for queue in agent.queues:
+                self.members.setdefault(queue, set()).add(agent.id)
+            if agent.changes:
+                self._count(agent.changes[-1].state, 1)
+
+    def name(self, agent: str) -> str:
+        """The agent's id, given by himself or by one of his phones."""
+        return self.state.interfaces.get(agent, agent)
+
+    def take(self, event: Event) -> None:
+        """Enter a change of state, told by an event or by a snapshot."""
+        data = event.data
+        assert isinstance(data, AgentState | SnapshotAgent)
+        agent = self._agent(data.agent, data.interface)
+        agent.source, agent.epoch = event.source, event.epoch
+        since = data.since if data.since is not None else event.time
+        now = agent.now
+        if isinstance(data, SnapshotAgent):
+            # A snapshot that says what we know is no change; when it began is known better here.
+            if now is not None and (now.state, now.reason) == (data.state.value, data.reason):
+                return
+            since = event.time if now is not None else since
+        self._enter(agent, Change(since, event.seq, data.state.value, data.reason, data.queue))
+
+    def join(self, event: Event) -> None:
+        """Enter a membership, told by an event or by a snapshot."""
+        data = event.data
+        assert isinstance(data, AgentMembership | SnapshotMember)
+        agent = self._agent(data.agent, data.interface)
+        if isinstance(data, SnapshotMember):
+            paused = data.paused
+        elif data.action is MembershipAction.REMOVED:
+            self._leave(agent, data.queue)
+            return
+        else:
+            paused = data.action is MembershipAction.PAUSED
+        agent.queues[data.queue] = (data.reason or "-") if paused else ""
+        self.members.setdefault(data.queue, set()).add(agent.id)
+        self._touch(agent, data.queue)
+
+    def sign_out_unseen(
+        self, source: str, seen: set[str], since: tuple[str, int], at: Millis
+    ) -> None:
+        """Sign out the agents of a source whom its snapshot does not name."""
+        epoch, seq = since
+        for agent in self.state.agents.values():
+            now = agent.now
+            if agent.source != source or agent.id in seen or now is None:
+                continue
+            if agent.epoch == epoch and now.seq > seq:
+                continue
+            if now.state != AgentStatus.SIGNED_OUT.value:
+                for queue in list(agent.queues):
+                    self._leave(agent, queue)
+                self._enter(agent, Change(max(at, now.time), seq, AgentStatus.SIGNED_OUT.value))
+
+    def keep_memberships(self, source: str, seen: set[tuple[str, str]], queues: list[str]) -> None:
+        """Drop the memberships of a source's queues that its snapshot does not name."""
+        for agent in self.state.agents.values():
+            if agent.source != source:
+                continue
+            for queue in [q for q in agent.queues if not queues or q in queues]:
+                if (agent.id, queue) not in seen:
+                    self._leave(agent, queue)
+
+    def sweep(self, now: Millis) -> None:
+        """Forget changes that no late event can reach any more."""
+        for agent in self.state.agents.values():
+            changes = agent.changes
+            while len(changes) > KEPT_CHANGES and now - changes[1].time > self._horizon_ms:
+                del changes[0]
+
+    def _agent(self, name: str, interface: str) -> Agent:
+        id = self.name(name)
+        if interface and interface != id and interface not in self.state.interfaces:
+            self.state.interfaces[interface] = id
+        agent = self.state.agents.get(id)
+        if agent is None:
+            agent = self.state.agents[id] = Agent(id)
+        return agent
+
+    def _leave(self, agent: Agent, queue: str) -> None:
+        agent.queues.pop(queue, None)
+        self.members.get(queue, set()).discard(agent.id)
+        self._touch(agent, queue)
+
+    def _touch(self, agent: Agent, *queues: str) -> None:
+        self.dirty.add(agent.id)
+        self.dirty_queues.update(queues)
+
+    def _count(self, state: str, step: int) -> None:
+        self.counts[state] = self.counts.get(state, 0) + step
+
+    def _enter(self, agent: Agent, change: Change) -> None:
+        changes = agent.changes
+        self.dirty.add(agent.id)
+        if agent.queues:
+            self.dirty_queues.update(agent.queues)
+        if not changes:
+            changes.append(change)
+            self._count(change.state, 1)
+            return
+        last = changes[-1]
+        if change.time > last.time or (change.time == last.time and change.seq > last.seq):
+            self._span(agent.id, last, change.time, 1)
+            changes.append(change)
+            if change.state != last.state:
+                self._count(last.state, -1)
+                self._count(change.state, 1)
+            return
+        if change in changes:
+            return
+        insort(changes, change)
+        i = changes.index(change)
+        before = changes[i - 1] if i else None
+        after = changes[i + 1]
+        if before is not None:
+            self._span(agent.id, before, after.time, -1)
+            self._span(agent.id, before, change.time, 1)
+        self._span(agent.id, change, after.time, 1)
+
+    def _span(self, agent: str, change: Change, until: Millis, sign: int) -> None:
+        if until > change.time:
+            fact = SpanFact(until, change.time, agent, change.queue, change.state, change.reason)
+            self._books.enter_span(fact, sign)
+
+
+def _face(change: Change) -> tuple[str, str]:
+    return change.state, change.reason

@@ -1,0 +1,233 @@
+"""The floor: the pure core. Events in; the state of every queue, call and agent, and its sums.
+
+`apply` is all that changes anything, and it depends on nothing but the events given so far. It
+never raises for what an event says: what cannot be true is counted and shown, and the rest goes on.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from ingest.events import (
+    Abandoned,
+    Adapter,
+    AgentMembership,
+    AgentState,
+    Answered,
+    Blocked,
+    Completed,
+    Component,
+    Dropped,
+    Event,
+    Gap,
+    Heartbeat,
+    Held,
+    Millis,
+    Origin,
+    Overflowed,
+    Queued,
+    Retrieved,
+    RingEnded,
+    Ringing,
+    SnapshotAgent,
+    SnapshotBegin,
+    SnapshotEnd,
+    SnapshotMember,
+    SnapshotVisit,
+    Transferred,
+    VisitData,
+)
+from stream.agents import Agents, AgentsState
+from stream.backfill import Backfill
+from stream.facts import Fact
+from stream.feeds import Feed, Feeds
+from stream.intervals import Calendar
+from stream.ledger import Bookkeeper, Ledger
+from stream.sequence import Sequences
+from stream.site import Site
+from stream.snapshots import Bracket, Snapshots
+from stream.visits import Visits, VisitsState
+
+HORIZON_MS = 2 * 3_600_000
+"""How long after its end a visit can still be corrected here."""
+LATENESS_MS = 5_000
+"""An event this much older than its source's newest is late: it still counts, and is counted."""
+SWEEP_MS = 60_000
+KEPT_DAYS = 2
+
+
+class Part(Struct):
+    """One component of the telephone system, as it was last told."""
+
+    kind: str
+    name: str
+    status: str
+    cause: str = ""
+    since: Millis = 0
+
+
+class Counters(Struct):
+    """What became of the events. `lost` is shown by the feeds."""
+
+    taken: int = 0
+    repeated: int = 0
+    late: int = 0
+    out_of_step: int = 0
+
+
+class FloorState(Struct):
+    """Everything that a checkpoint keeps. Two floors with equal states are equal."""
+
+    sequences: Sequences = msgspec.field(default_factory=Sequences)
+    visits: VisitsState = msgspec.field(default_factory=VisitsState)
+    agents: AgentsState = msgspec.field(default_factory=AgentsState)
+    ledger: Ledger = msgspec.field(default_factory=Ledger)
+    feeds: dict[str, Feed] = {}
+    brackets: dict[str, Bracket] = {}
+    parts: dict[str, Part] = {}
+    queue_feeds: dict[str, str] = {}
+    counters: Counters = msgspec.field(default_factory=Counters)
+    parked: list[bytes] = []
+    now: Millis = 0
+    swept_at: Millis = 0
+
+
+class Floor:
+    """One site's floor. `keep_days` business days of sums stay in memory; None keeps them all."""
+
+    def __init__(
+        self,
+        site: Site,
+        state: FloorState | None = None,
+        *,
+        keep_days: int | None = KEPT_DAYS,
+        log: list[tuple[int, Fact]] | None = None,
+    ) -> None:
+        self.site = site
+        self.state = state if state is not None else FloorState()
+        self.calendar = Calendar(site.time_zone, site.day_start_min, site.interval_ms)
+        self.books = Bookkeeper(self.state.ledger, self.calendar, log)
+        self.visits = Visits(site, self.books, self.state.visits, HORIZON_MS)
+        self.agents = Agents(site, self.books, self.state.agents, HORIZON_MS)
+        self.feeds = Feeds(self.state.feeds, site.stale_ms)
+        self.snapshots = Snapshots(self.state.brackets, self.state.feeds, self.visits, self.agents)
+        self.backfill = Backfill(self.state.parked, self.feeds, self._handle)
+        self.dirty_parts: set[str] = set()
+        self._keep_days = keep_days
+        self._handlers: dict[type, Callable[[Event], None]] = {
+            **dict.fromkeys(_OF_VISITS, self.visits.take),
+            Blocked: self.visits.block,
+            AgentState: self.agents.take,
+            AgentMembership: self.agents.join,
+            SnapshotBegin: self.snapshots.begin,
+            SnapshotVisit: self.snapshots.visit,
+            SnapshotAgent: self.snapshots.agent,
+            SnapshotMember: self.snapshots.member,
+            SnapshotEnd: self.snapshots.end,
+            Component: self._component,
+        }
+
+    def apply(self, event: Event) -> bool:
+        """Take one event; False if it was seen before."""
+        state = self.state
+        if not state.sequences.admit(event):
+            state.counters.repeated += 1
+            return False
+        state.counters.taken += 1
+        feed = self.feeds.hear(event)
+        if event.recvtime > state.now:
+            state.now = event.recvtime
+        if event.origin is Origin.BACKFILL:
+            self.backfill.park(event)
+        else:
+            if event.origin is Origin.LIVE and event.time < feed.high_at - LATENESS_MS:
+                state.counters.late += 1
+            self._handle(event)
+        if self.backfill.judgeable(state.now):
+            self.backfill.settle()
+        if state.now - state.swept_at > SWEEP_MS:
+            self._sweep()
+        return True
+
+    def finish(self) -> None:
+        """Judge what still waits to be judged: for a replay that is over."""
+        self.backfill.finish()
+
+    def dump(self) -> bytes:
+        """The whole state, for a checkpoint."""
+        return _encode(self.state)
+
+    @staticmethod
+    def load(dump: bytes) -> FloorState:
+        """The state that `dump` wrote. Raises `msgspec.DecodeError` for anything else."""
+        return msgspec.msgpack.decode(dump, type=FloorState)
+
+    def _handle(self, event: Event) -> None:
+        data = event.data
+        feed = self.state.feeds[event.source]
+        handler = self._handlers.get(type(data))
+        if handler is not None:
+            if isinstance(data, VisitData):
+                self._tell_feed(data.queue, event)
+            handler(event)
+            if event.origin is Origin.LIVE and event.time > feed.news_at:
+                feed.news_at = event.time
+            return
+        match data:
+            case Adapter():
+                self.feeds.adapter(feed, event)
+            case Heartbeat():
+                self.feeds.heartbeat(feed, event)
+            case Gap():
+                self.feeds.gap(feed, event)
+            case _:
+                pass  # offered and scores: journalled, and summed when a figure needs them
+
+    def _tell_feed(self, queue: str, event: Event) -> None:
+        """The source that speaks of a queue is the one whose silence makes it stale."""
+        if (
+            event.origin is not Origin.BACKFILL
+            and self.state.queue_feeds.get(queue) != event.source
+        ):
+            self.state.queue_feeds[queue] = event.source
+            self.visits.dirty.add(queue)
+
+    def _component(self, event: Event) -> None:
+        data = event.data
+        assert isinstance(data, Component)
+        key = f"{data.kind}:{data.name}"
+        old = self.state.parts.get(key)
+        since = old.since if old is not None and old.status == data.status else event.time
+        self.state.parts[key] = Part(data.kind, data.name, data.status, data.cause, since)
+        self.dirty_parts.add(key)
+
+    def _sweep(self) -> None:
+        now = self.state.swept_at = self.state.now
+        self.visits.sweep(now)
+        self.agents.sweep(now)
+        self.snapshots.sweep(now, HORIZON_MS)
+        if self._keep_days is not None:
+            day = self.calendar.day(now)
+            for _ in range(self._keep_days - 1):
+                day = self.calendar.day(day - 1)
+            self.books.forget_before(day)
+
+
+def _encode(state: FloorState) -> bytes:
+    return msgspec.msgpack.encode(state)
+
+
+_OF_VISITS = (
+    Queued,
+    Ringing,
+    RingEnded,
+    Answered,
+    Held,
+    Retrieved,
+    Transferred,
+    Overflowed,
+    Abandoned,
+    Completed,
+    Dropped,
+)

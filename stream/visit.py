@@ -1,0 +1,266 @@
+"""One visit: what was told of it, and the facts that follow.
+
+A visit is a pure function of the set of events told of it, never of the order in which they came:
+each event competes for one of four slots (begin, answer, leave, end). The better witness wins a
+slot; of two equally good ones the earlier event. So a late or repeated event, a gap filled from
+another source, or a guess made by reconciliation all end in the same facts.
+
+    begin --- waiting ---+--- answer --- talking --- end (completed | transferred | dropped)
+                         +--- leave (abandoned | overflowed | dropped)
+"""
+
+from msgspec import Struct
+
+from ingest.events import (
+    Abandoned,
+    Answered,
+    Clock,
+    Completed,
+    Dropped,
+    Event,
+    Held,
+    Millis,
+    Origin,
+    Overflowed,
+    Phase,
+    Queued,
+    Retrieved,
+    Transferred,
+)
+from stream.facts import ArrivalFact, HandleFact, WaitFact
+from stream.site import QueueCard
+
+GUESS, FILLED, TOLD = 1, 2, 3
+"""How good a witness is: reconciliation's guess, another source's back-fill, the source itself."""
+
+
+class Mark(Struct, array_like=True):
+    """What one event says for one slot. `kind` and `detail` depend on the slot."""
+
+    rank: int
+    time: Millis
+    seq: int
+    kind: str = ""
+    agent: str = ""
+    detail: str = ""
+    wait_ms: Millis | None = None
+    talk_ms: Millis | None = None
+    hold_ms: Millis | None = None
+
+    def beats(self, other: "Mark") -> bool:
+        if self.rank != other.rank:
+            return self.rank > other.rank
+        return (self.time, self.seq) < (other.time, other.seq)
+
+
+class Visit(Struct, array_like=True):
+    """One entry of one call into one queue. The three facts are those now stated for it."""
+
+    key: str
+    queue: str
+    call: str
+    source: str
+    begin: Mark | None = None
+    answer: Mark | None = None
+    leave: Mark | None = None
+    end: Mark | None = None
+    holds: list[tuple[Millis, int, bool]] = []
+    ringing: dict[str, Millis] = {}
+    caller: str = ""
+    position: int | None = None
+    refused: int = 0
+    contradicted: bool = False
+    touched: tuple[str, int] = ("", 0)
+    arrival: ArrivalFact | None = None
+    wait: WaitFact | None = None
+    handle: HandleFact | None = None
+
+    @property
+    def waiting(self) -> bool:
+        return self.wait is None
+
+    @property
+    def talking(self) -> bool:
+        return self.wait is not None and self.wait.answered and self.handle is None
+
+    @property
+    def over(self) -> bool:
+        return self.handle is not None or (self.wait is not None and not self.wait.answered)
+
+    @property
+    def joined_at(self) -> Millis:
+        assert self.arrival is not None
+        return self.arrival.at
+
+    def offer(self, slot: str, mark: Mark) -> bool:
+        """Let a mark compete for a slot; False if it lost against a better or equal witness."""
+        held: Mark | None = getattr(self, slot)
+        if held is None:
+            setattr(self, slot, mark)
+            return True
+        if held.rank == mark.rank == TOLD:
+            self.refused += 1
+        if not mark.beats(held):
+            return False
+        setattr(self, slot, mark)
+        return True
+
+
+def rank_of(event: Event) -> int:
+    """How good a witness this event is."""
+    if event.origin is Origin.BACKFILL:
+        return FILLED
+    if event.clock is Clock.ESTIMATED or event.origin is Origin.SNAPSHOT:
+        return GUESS
+    return TOLD
+
+
+def take(visit: Visit, event: Event) -> bool:
+    """Enter one event into the visit; False if it changed nothing. Call `derive` afterwards."""
+    data, rank = event.data, rank_of(event)
+    at, seq = event.time, event.seq
+    match data:
+        case Queued():
+            visit.caller = visit.caller or data.caller
+            visit.position = data.position
+            return visit.offer("begin", Mark(rank, at, seq))
+        case Answered():
+            return visit.offer(
+                "answer", Mark(rank, at, seq, "answered", data.agent, wait_ms=data.wait_ms)
+            )
+        case Abandoned():
+            return visit.offer("leave", Mark(rank, at, seq, "abandoned", wait_ms=data.wait_ms))
+        case Overflowed():
+            mark = Mark(rank, at, seq, "overflowed", "", data.reason.value, data.wait_ms)
+            return visit.offer("leave", mark)
+        case Dropped() if data.phase is not Phase.TALKING:
+            mark = Mark(rank, at, seq, "dropped", "", data.cause_class.value, data.wait_ms)
+            return visit.offer("leave", mark)
+        case Completed():
+            kind, detail = "completed", data.ended_by.value
+        case Transferred():
+            kind, detail = "transferred", data.kind.value
+        case Dropped():
+            kind, detail = "dropped", data.cause_class.value
+        case Held() | Retrieved():
+            entry = (at, seq, isinstance(data, Held))
+            if entry in visit.holds:
+                return False
+            visit.holds = sorted([*visit.holds, entry])
+            # Who is parked was answered, even if the answer itself was lost.
+            suppose(visit, "answer", Mark(GUESS, at, seq, "answered", data.agent))
+            suppose(visit, "begin", Mark(GUESS, at, seq))
+            return True
+        case _:
+            raise TypeError(f"{type(data).__name__} is no event of a visit")
+    mark = Mark(rank, at, seq, kind, data.agent, detail, data.wait_ms, data.talk_ms, data.hold_ms)
+    return visit.offer("end", mark)
+
+
+def suppose(visit: Visit, slot: str, mark: Mark) -> None:
+    """Let a guess compete for a slot, unless a witness holds it."""
+    held: Mark | None = getattr(visit, slot)
+    if held is None or held.rank == GUESS:
+        visit.offer(slot, mark)
+
+
+Facts = tuple[ArrivalFact, WaitFact | None, HandleFact | None]
+
+
+def derive(visit: Visit, card: QueueCard) -> Facts:
+    """The facts that follow from the slots, by the targets now in force."""
+    begin, answer, leave, end = visit.begin, visit.answer, visit.leave, visit.end
+    visit.contradicted = False
+    if leave is not None and (answer is not None or end is not None):
+        served = _better(answer, end)
+        visit.contradicted = leave.rank == served.rank
+        if leave.beats(served):
+            answer = end = None
+        else:
+            leave = None
+    last = answer or leave or end
+    if last is None:
+        assert begin is not None
+        return ArrivalFact(begin.time, visit.queue, visit.key), None, None
+    if answer is None and end is not None:
+        # The answer was lost; the end says how long ago it was.
+        wait_end, wait_ms = end.time - (end.talk_ms or 0), end.wait_ms
+    else:
+        wait_end = last.time
+        wait_ms = last.wait_ms
+        if wait_ms is None and end is not None:
+            wait_ms = end.wait_ms
+    if begin is not None and (begin.rank > GUESS or wait_ms is None):
+        joined = begin.time
+    else:
+        joined = wait_end - (wait_ms or 0)
+    if wait_ms is None:
+        wait_ms = max(0, wait_end - joined)
+    arrival = ArrivalFact(min(joined, wait_end), visit.queue, visit.key)
+    if leave is not None:
+        return arrival, _left(visit, leave, wait_ms, card), None
+    agent = (answer.agent if answer is not None else "") or (end.agent if end is not None else "")
+    wait = WaitFact(
+        wait_end,
+        visit.queue,
+        visit.key,
+        agent,
+        wait_ms,
+        card.target_ms,
+        card.short_ms,
+        answered=True,
+    )
+    if end is None:
+        return arrival, wait, None
+    hold_ms = end.hold_ms if end.hold_ms is not None else _held_ms(visit.holds, end.time)
+    talk_ms = end.talk_ms if end.talk_ms is not None else max(0, end.time - wait_end)
+    handle = HandleFact(
+        end.time,
+        visit.queue,
+        visit.key,
+        agent,
+        talk_ms,
+        min(hold_ms, talk_ms),
+        transferred=end.kind == "transferred",
+        dropped=end.kind == "dropped",
+        reason=end.detail if end.kind == "dropped" else "",
+        ended_by=end.detail if end.kind == "completed" else "",
+        ghost=end.rank == GUESS,
+    )
+    return arrival, wait, handle
+
+
+def _left(visit: Visit, leave: Mark, wait_ms: Millis, card: QueueCard) -> WaitFact:
+    return WaitFact(
+        leave.time,
+        visit.queue,
+        visit.key,
+        "",
+        wait_ms,
+        card.target_ms,
+        card.short_ms,
+        abandoned=leave.kind == "abandoned",
+        overflowed=leave.kind == "overflowed",
+        dropped=leave.kind == "dropped",
+        reason=leave.detail,
+        ghost=leave.rank == GUESS,
+    )
+
+
+def _better(one: Mark | None, other: Mark | None) -> Mark:
+    if one is None:
+        assert other is not None
+        return other
+    return one if other is None or one.beats(other) or one.rank == other.rank else other
+
+
+def _held_ms(holds: list[tuple[Millis, int, bool]], end: Millis) -> Millis:
+    """Time parked: from each hold to the next retrieve, or to the end of the call."""
+    total, since = 0, None
+    for at, _, held in holds:
+        if held and since is None:
+            since = at
+        elif not held and since is not None:
+            total += max(0, min(at, end) - since)
+            since = None
+    return total + (max(0, end - since) if since is not None else 0)

@@ -1,0 +1,292 @@
+"""The visits of a site: those alive, those lately ended, and the facts stated for each."""
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from ingest.events import (
+    Blocked,
+    Event,
+    Millis,
+    Origin,
+    Overflow,
+    Queued,
+    RingEnded,
+    Ringing,
+    SnapshotVisit,
+    VisitData,
+)
+from stream.facts import BlockFact, RingFact
+from stream.ledger import Bookkeeper
+from stream.site import Site
+from stream.visit import GUESS, Mark, Visit, derive, take
+
+SAME_ENTRY_MS = 5_000
+"""Two sources mean the same entry of a call into a queue if they put it this near each other."""
+GHOST_MS = 4 * 3_600_000
+"""A visit without any news for this long is a ghost."""
+REMEMBERED = 100_000
+"""Ended visits kept at the most, for late events and back-fill."""
+
+
+class VisitsState(Struct):
+    """What a checkpoint keeps of the visits."""
+
+    open: dict[str, Visit] = {}
+    ended: dict[str, Visit] = {}
+    aliases: dict[str, str] = {}
+    out_of_step: int = 0
+    too_late: int = 0
+
+
+class Visits:
+    """Takes events of visits, keeps the facts that follow stated in the books."""
+
+    def __init__(
+        self, site: Site, books: Bookkeeper, state: VisitsState, horizon_ms: Millis
+    ) -> None:
+        self.state = state
+        self.dirty: set[str] = set()
+        self._site = site
+        self._books = books
+        self._horizon_ms = horizon_ms
+        self._by_entry: dict[tuple[str, str], list[str]] = {}
+        self.waiting: dict[str, dict[str, Millis]] = {}
+        self.talking: dict[str, set[str]] = {}
+        self._names: dict[str, list[str]] = {}
+        for visit in [*state.ended.values(), *state.open.values()]:
+            self._index(visit)
+            self._place(visit)
+        for name, key in state.aliases.items():
+            self._names.setdefault(key, []).append(name)
+
+    def take(self, event: Event) -> None:
+        """Enter one event of a visit."""
+        data = event.data
+        assert isinstance(data, VisitData)
+        visit = self._visit(event, data)
+        if visit is None:
+            self.state.too_late += 1
+            return
+        if event.seq and visit.source == event.source:
+            visit.touched = (event.epoch, event.seq)
+        if isinstance(data, Ringing | RingEnded):
+            self._ring(visit, event)
+            return
+        self._settle(visit, take(visit, event))
+
+    def block(self, event: Event) -> None:
+        """Enter a refused join."""
+        data = event.data
+        assert isinstance(data, Blocked)
+        self._books.enter(BlockFact(event.time, data.queue, data.call, data.reason.value))
+        self.dirty.add(data.queue)
+
+    def seen(self, event: Event) -> str:
+        """Enter a visit that a snapshot names; returns its key here."""
+        data = event.data
+        assert isinstance(data, SnapshotVisit)
+        visit = self._visit(event, data)
+        if visit is None:
+            return ""
+        visit.caller = visit.caller or data.caller
+        if data.position is not None:
+            visit.position = data.position
+        if data.since is not None:
+            visit.offer("begin", Mark(GUESS, data.since, event.seq))
+        if data.talking and visit.answer is None:
+            visit.offer("answer", Mark(GUESS, event.time, event.seq, "answered", data.agent))
+        self._settle(visit, True)
+        return visit.key
+
+    def close_unseen(
+        self, source: str, queues: list[str], seen: set[str], since: tuple[str, int], at: Millis
+    ) -> int:
+        """Close the open visits of a source that its snapshot does not name; returns how many.
+
+        Visits of which the source told anything after the snapshot began (`since`: epoch and
+        number) are left alone. `at` is when they were last known to be alive.
+        """
+        epoch, seq = since
+        unseen = [
+            visit
+            for visit in self.state.open.values()
+            if visit.source == source
+            and visit.key not in seen
+            and (not queues or visit.queue in queues)
+            and not (visit.touched[0] == epoch and visit.touched[1] > seq)
+        ]
+        for visit in unseen:
+            self._guess_the_end(visit, max(at, visit.joined_at))
+        return len(unseen)
+
+    def sweep(self, now: Millis) -> None:
+        """Close what had no news for hours, and forget what ended before the horizon."""
+        for visit in [v for v in self.state.open.values() if now - _last_news(v) > GHOST_MS]:
+            self._guess_the_end(visit, _last_news(visit))
+        ended = self.state.ended
+        while ended:
+            oldest = next(iter(ended.values()))
+            if len(ended) <= REMEMBERED and now - _last_news(oldest) <= self._horizon_ms:
+                break
+            self._forget(ended.pop(oldest.key))
+
+    def resolve(self, call: str, queue: str, at: Millis) -> Visit | None:
+        """The visit of this call and queue that began nearest to `at`, if near enough."""
+        near = [
+            (abs(visit.joined_at - at), key)
+            for key in self._by_entry.get((call, queue), ())
+            if (visit := self._known(key)) is not None
+        ]
+        if not near:
+            return None
+        distance, key = min(near)
+        return self._known(key) if distance <= SAME_ENTRY_MS else None
+
+    def _visit(self, event: Event, data: VisitData) -> Visit | None:
+        """The visit that an event speaks of, made if it is new; None if it comes too late."""
+        backfill = event.origin is Origin.BACKFILL
+        name = f"{event.source}\n{data.visit}" if backfill else data.visit
+        key = self.state.aliases.get(name, name)
+        visit = self._known(key)
+        if visit is not None and not self._another_entry(visit, event):
+            return visit
+        call = data.call or data.visit
+        if backfill:
+            lasted = (getattr(data, "wait_ms", None) or 0) + (getattr(data, "talk_ms", None) or 0)
+            found = self.resolve(call, data.queue, event.time - lasted)
+            if found is not None and found.key not in self._names:
+                return self._call_it(name, found)
+        elif event.origin is Origin.SNAPSHOT:
+            found = self._open_entry(call, data.queue)
+            if found is not None:
+                return self._call_it(name, found)
+        elif event.origin is Origin.LIVE and event.recvtime - event.time > self._horizon_ms:
+            return None
+        if visit is None:
+            visit = Visit(name, data.queue, call, event.source)
+        else:
+            visit = self._call_it(
+                name, Visit(f"{name}@{event.epoch}", data.queue, call, event.source)
+            )
+        self.state.open[visit.key] = visit
+        self._index(visit)
+        return visit
+
+    def _another_entry(self, visit: Visit, event: Event) -> bool:
+        """True if the name is that of an older visit: a source that starts anew counts from 1 again."""
+        if visit.touched[0] == event.epoch or not visit.over or event.source != visit.source:
+            return False
+        if event.origin is Origin.SNAPSHOT:
+            return True
+        begin = visit.begin
+        return isinstance(event.data, Queued) and begin is not None and begin.time < event.time
+
+    def _open_entry(self, call: str, queue: str) -> Visit | None:
+        """The youngest open visit of this call and queue."""
+        for key in reversed(self._by_entry.get((call, queue), [])):
+            if key in self.state.open:
+                return self.state.open[key]
+        return None
+
+    def _call_it(self, name: str, visit: Visit) -> Visit:
+        """Remember that a source knows this visit by another name."""
+        if name != visit.key:
+            self.state.aliases[name] = visit.key
+        self._names.setdefault(visit.key, []).append(name)
+        return visit
+
+    def _known(self, key: str) -> Visit | None:
+        return self.state.open.get(key) or self.state.ended.get(key)
+
+    def _settle(self, visit: Visit, changed: bool) -> None:
+        """Take back the facts that no longer hold, state those that now do."""
+        state = self.state
+        state.out_of_step += visit.refused
+        visit.refused = 0
+        if not changed:
+            return
+        state.out_of_step -= visit.contradicted
+        arrival, wait, handle = derive(visit, self._site.queue(visit.queue))
+        state.out_of_step += visit.contradicted
+        enter = self._books.enter
+        if arrival != visit.arrival:
+            if visit.arrival is not None:
+                enter(visit.arrival, -1)
+            enter(arrival)
+            visit.arrival = arrival
+        if wait != visit.wait:
+            if visit.wait is not None:
+                enter(visit.wait, -1)
+            if wait is not None:
+                enter(wait)
+            visit.wait = wait
+        if handle != visit.handle:
+            if visit.handle is not None:
+                enter(visit.handle, -1)
+            if handle is not None:
+                enter(handle)
+            visit.handle = handle
+        self._place(visit)
+        self.dirty.add(visit.queue)
+
+    def _place(self, visit: Visit) -> None:
+        """Keep the visit among the waiting, the talking, or the ended."""
+        waiting = self.waiting.setdefault(visit.queue, {})
+        talking = self.talking.setdefault(visit.queue, set())
+        if visit.wait is None and visit.arrival is not None:
+            waiting[visit.key] = visit.arrival.at
+        else:
+            waiting.pop(visit.key, None)
+        if visit.talking:
+            talking.add(visit.key)
+        else:
+            talking.discard(visit.key)
+        home, other = self.state.open, self.state.ended
+        if visit.over:
+            home, other = other, home
+        if visit.key not in home:
+            other.pop(visit.key, None)
+            home[visit.key] = visit
+
+    def _ring(self, visit: Visit, event: Event) -> None:
+        data = event.data
+        begin = visit.begin
+        if begin is None or begin.rank == GUESS:
+            visit.offer("begin", Mark(GUESS, event.time, event.seq))
+            self._settle(visit, True)
+        if isinstance(data, Ringing):
+            visit.ringing[data.agent] = event.time
+        elif isinstance(data, RingEnded):
+            since = visit.ringing.pop(data.agent, event.time)
+            ring_ms = data.ring_ms if data.ring_ms is not None else max(0, event.time - since)
+            self._books.enter(
+                RingFact(event.time, visit.queue, visit.key, data.agent, data.result.value, ring_ms)
+            )
+        self.dirty.add(visit.queue)
+
+    def _guess_the_end(self, visit: Visit, at: Millis) -> None:
+        if visit.waiting:
+            visit.offer("leave", Mark(GUESS, at, 0, "overflowed", "", Overflow.OTHER.value))
+        else:
+            visit.offer(
+                "end", Mark(GUESS, max(at, _last_news(visit)), 0, "completed", "", "unknown")
+            )
+        self._settle(visit, True)
+
+    def _index(self, visit: Visit) -> None:
+        self._by_entry.setdefault((visit.call, visit.queue), []).append(visit.key)
+
+    def _forget(self, visit: Visit) -> None:
+        keys = self._by_entry.get((visit.call, visit.queue), [])
+        if visit.key in keys:
+            keys.remove(visit.key)
+        if not keys:
+            self._by_entry.pop((visit.call, visit.queue), None)
+        for name in self._names.pop(visit.key, ()):
+            self.state.aliases.pop(name, None)
+
+
+def _last_news(visit: Visit) -> Millis:
+    marks: Iterable[Mark | None] = (visit.begin, visit.answer, visit.leave, visit.end)
+    return max((mark.time for mark in marks if mark is not None), default=0)
