@@ -15,7 +15,12 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class SecretError(Exception):
-    """A secret cannot be had; the message says where it was sought and what to do."""
+    """A secret cannot be had: `what` is wrong where it was sought, and how to `mend` it."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        self.what = what
+        self.mend = mend
+        super().__init__(f"{what}. {mend}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,8 @@ class Secret:
         found = environ.get(self.env, "")
         if not found:
             raise SecretError(
-                f"the variable {self.env} is not set. "
-                f"Set it where Floorwatch starts: export {self.env}=…"
+                f"the variable {self.env} is not set",
+                f"Set it where Floorwatch starts: export {self.env}=…",
             )
         return _one_line(found, self.env)
 
@@ -51,22 +56,22 @@ class Secret:
                 found = opened.read(LARGEST).decode().removesuffix("\n").removesuffix("\r")
         except OSError as error:
             raise SecretError(
-                f"{file} cannot be read ({error.strerror}). "
-                "Write the password into it, readable for Floorwatch alone: chmod 600"
+                f"{file} cannot be read ({error.strerror})",
+                "Write the password into it, readable for Floorwatch alone: chmod 600",
             ) from None
         except UnicodeDecodeError:
             raise SecretError(
-                f"{file} is not UTF-8 text. Write the password into it anew"
+                f"{file} is not UTF-8 text", "Write the password into it anew"
             ) from None
         if not found:
-            raise SecretError(f"{file} is empty. Write the password into it")
+            raise SecretError(f"{file} is empty", "Write the password into it")
         return _one_line(found, str(file))
 
 
 def _one_line(secret: str, place: str) -> str:
     # A line break would end the login's header and begin one that nobody wrote.
     if not secret.isprintable():
-        raise SecretError(f"{place} holds a line break or a control character. Take it out")
+        raise SecretError(f"{place} holds a line break or a control character", "Take it out")
     return secret
 
 
@@ -84,8 +89,7 @@ def read_secret(table: Table, environ: Mapping[str, str]) -> Secret | None:
     try:
         secret.reveal(environ)
     except SecretError as error:
-        what, _, mend = str(error).partition(". ")
-        table.warn(key, what, mend)
+        table.warn(key, error.what, error.mend)
         return secret
     if file is not None and os.name == "posix" and file.stat().st_mode & stat.S_IROTH:
         table.warn(key, f"everyone on this machine can read {file}", f"chmod 600 {file}")

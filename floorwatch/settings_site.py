@@ -137,15 +137,14 @@ def _source(table: Table, environ: Mapping[str, str]) -> SourceSettings | None:
     if urls.SOURCES[url.scheme].secret and secret is None:
         what = f'"{url.scheme}:" needs a password, and none is named'
         table.add("url", what, 'Add secret_env = "FLOORWATCH_PBX_SECRET", or secret_file')
-    if secret is not None and not _takes_secret(url):
+    if secret is not None and not urls.SOURCES[url.scheme].port:
         table.add("url", f'"{url.scheme}:" takes no password', "Take the secret out")
+    elif secret is not None and not url.user:
+        mend = f'Write the name before the host: "{url.scheme}://floorwatch@{url.address}"'
+        table.add("url", "a password is named, but no name to log in with", mend)
     if backfill is not None and url.scheme != "ami":
         table.add("backfill", "only an ami: source has gaps to fill", "Take it out")
     return SourceSettings(name=name, url=url, secret=secret or Secret(), backfill=backfill)
-
-
-def _takes_secret(url: urls.Url) -> bool:
-    return bool(urls.SOURCES[url.scheme].port)
 
 
 def _default_name(url: urls.Url | None) -> str:
@@ -159,9 +158,10 @@ def read_url(table: Table, key: str, forms: Mapping[str, urls.Form]) -> urls.Url
         return urls.beside(urls.parse(_text(value), forms), table.findings.folder, forms)
 
     url = table.read(key, reader, None)
-    if url and forms[url.scheme].file and forms is not urls.JOURNALS:
-        path = FilePath(url.path)
-        if not path.exists():
+    if url and forms is not urls.JOURNALS:
+        file = url.path if forms[url.scheme].file else url.options.get(urls.FILE_OPTION, "")
+        path = FilePath(file)
+        if file and not path.exists():
             table.warn(key, f"there is no file {path}", "Check the path, or wait until it is there")
     return url
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from floorwatch.settings_values import ValueMistakeError, suggestion
 
@@ -34,10 +34,16 @@ class Url:
     def __str__(self) -> str:
         if not self.host:
             return f"{self.scheme}:{self.path}"
-        user = f"{self.user}@" if self.user else ""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        options = "&".join(f"{key}={value}" for key, value in self.options.items())
-        return f"{self.scheme}://{user}{host}:{self.port}{self.path}{'?' * bool(options)}{options}"
+        user = f"{quote(self.user, safe='')}@" if self.user else ""
+        options = "&".join(f"{key}={quote(value)}" for key, value in self.options.items())
+        return f"{self.scheme}://{user}{self.address}{self.path}{'?' * bool(options)}{options}"
+
+    def with_secret(self, secret: str) -> str:
+        """The server's URL with its password inside, for a library that wants it so: never show it."""
+        if not secret:
+            return str(self)
+        user = f"{quote(self.user, safe='')}:{quote(secret, safe='')}@"
+        return f"{self.scheme}://{user}{self.address}{self.path}"
 
     @property
     def address(self) -> str:
@@ -64,7 +70,14 @@ class Form:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-_AMI_OPTIONS = {"tls": ("off", "on", "unverified"), "login": ("md5", "plain")}
+FILE_OPTION = "ca"
+"""The option that names a file on this machine: the authority that signed the server's key."""
+
+_AMI_OPTIONS = {
+    "tls": ("off", "on", "unverified"),
+    "login": ("md5", "plain"),
+    FILE_OPTION: (),
+}
 SOURCES: Mapping[str, Form] = {
     "ami": Form(
         example="ami://floorwatch@pbx.example.com:5038",
@@ -74,7 +87,7 @@ SOURCES: Mapping[str, Form] = {
         options=_AMI_OPTIONS,
     ),
     "mqtt": Form(example="mqtt://broker.example.com:1883", port=1883),
-    "mqtts": Form(example="mqtts://broker.example.com:8883", port=8883),
+    "mqtts": Form(example="mqtts://broker.example.com:8883", port=8883, options={FILE_OPTION: ()}),
     "queue_log": Form(example="queue_log:/var/log/asterisk/queue_log", file=True),
     "simulate": Form(example="simulate:demo", names=("demo",)),
     "ami+file": Form(example="ami+file:day.jsonl.gz", file=True),
@@ -184,5 +197,10 @@ def _options(query: str, form: Form) -> dict[str, str]:
 
 
 def beside(url: Url, folder: Path, forms: Mapping[str, Form]) -> Url:
-    """The same URL with a relative path of a file made absolute, counted from `folder`."""
-    return replace(url, path=str(folder / url.path)) if forms[url.scheme].file else url
+    """The same URL with a file's relative path made absolute, counted from `folder`."""
+    if forms[url.scheme].file:
+        return replace(url, path=str(folder / url.path))
+    if FILE_OPTION in url.options:
+        file = str(folder / url.options[FILE_OPTION])
+        return replace(url, options={**url.options, FILE_OPTION: file})
+    return url
