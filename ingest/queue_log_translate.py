@@ -90,28 +90,31 @@ class Translator:
 
         These events have no number, so that a timer cannot shift the numbers of the rows.
         """
-        events: list[Event] = []
-        for end in self.memory.desks.due(now):
-            state = self.memory.desks.wrapped_up(end.agent)
-            if state:
-                events.append(
-                    Event(
-                        data=state,
-                        time=end.at,
-                        recvtime=recvtime,
-                        source=self.stamp.source,
-                        id=f"{self.stamp.source}/{end.line}#wrapped",
-                        epoch=self.stamp.epoch,
-                        clock=Clock.ESTIMATED,
-                        origin=self.origin,
-                    )
-                )
-        return events
+        desks = self.memory.desks
+        return [
+            self._unnumbered(state, end.at, f"{end.line}#wrapped", recvtime)
+            for end in desks.due(now)
+            if (state := desks.wrapped_up(end.agent))
+        ]
 
-    def standing(self, now: Millis, line: str, recvtime: Millis) -> list[Event]:
+    def standing(self, now: Millis, recvtime: Millis) -> list[Event]:
         """What each agent does now, for a stream that was not told how it came about."""
-        said: Said = [(f"standing/{s.agent}", s) for s in self.memory.desks.standing()]
-        return self._stamped(said, now, line, recvtime)
+        return [
+            self._unnumbered(state, now, f"standing.{now}#{state.agent}", recvtime)
+            for state in self.memory.desks.standing()
+        ]
+
+    def _unnumbered(self, state: AgentState, at: Millis, id: str, recvtime: Millis) -> Event:
+        return Event(
+            data=state,
+            time=at,
+            recvtime=recvtime,
+            source=self.stamp.source,
+            id=f"{self.stamp.source}/{id}",
+            epoch=self.stamp.epoch,
+            clock=Clock.ESTIMATED,
+            origin=self.origin,
+        )
 
     def _stamped(self, said: Said, at: Millis, line: str, recvtime: Millis) -> list[Event]:
         stamp = self.stamp
