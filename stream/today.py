@@ -86,6 +86,13 @@ class Today:
         for name, index in zip(COURSE, _COURSE, strict=True):
             was, value = course[name].get(number, 0), cell[index]
             if value != was:
+                _set(course[name], number, value)
                 total = self._total_course[name]
-                course[name][number] = value
-                total[number] = total.get(number, 0) + value - was
+                _set(total, number, total.get(number, 0) + value - was)
+
+
+def _set(course: dict[str, int], number: str, value: int) -> None:
+    if value:
+        course[number] = value
+    else:
+        course.pop(number, None)

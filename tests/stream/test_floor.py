@@ -105,7 +105,10 @@ def shown(floor: Floor) -> dict[str, Any]:
         row.pop("state_since", None)
     document["health"].pop("repeated")
     document["ledger"] = {
-        "queues": {q: a.cells for q, a in floor.state.ledger.queues.items()},
+        "queues": {
+            queue: {at: cell for at, cell in account.cells.items() if any(cell)}
+            for queue, account in floor.state.ledger.queues.items()
+        },
         "spans": {
             n: {day: {k: ms for k, ms in spans.items() if ms} for day, spans in a.spans.items()}
             for n, a in floor.state.ledger.agents.items()
