@@ -14,7 +14,7 @@ from floorwatch import doctor_stores as stores
 from floorwatch.doctor_findings import Finding, Subject
 from floorwatch.doctor_pbx import CLASSES, PbxProbeError, PbxReport, probe
 from floorwatch.settings_secret import Secret, SecretError
-from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
+from floorwatch.settings_types import BridgeSettings, Settings, SiteSettings, SourceSettings
 from floorwatch.urls import Url
 from ingest.events import Millis
 from ingest.ports import Clock
@@ -97,6 +97,9 @@ def _checks(settings: Settings, tools: Tools) -> Iterator[tuple[Subject, Check]]
             if source.backfill:
                 subject = Subject(f"backfill {site.site.id}/{source.name}")
                 yield subject, partial(_in_thread, stores.log_file, subject, source.backfill)
+    if settings.bridge:
+        subject = Subject("bridge")
+        yield subject, partial(_bridge, subject, settings.bridge, tools)
     port = Subject("gateway")
     yield port, partial(stores.port, port, settings.gateway.listen)
 
@@ -112,7 +115,13 @@ async def _journal(subject: Subject, settings: Settings, tools: Tools) -> list[F
     url, secret = settings.stores.journal, settings.stores.secret
     if url.port:
         return await stores.redis(subject, url, await _secret(secret, tools), tools.clock)
-    return await asyncio.to_thread(stores.folder, subject, url)
+    return await asyncio.to_thread(stores.folder, subject, Path(url.path))
+
+
+async def _bridge(subject: Subject, bridge: BridgeSettings, tools: Tools) -> list[Finding]:
+    room = await asyncio.to_thread(stores.folder, subject, bridge.spool)
+    secret = await _secret(bridge.secret, tools)
+    return [*room, *await stores.broker(subject, bridge.broker, secret)]
 
 
 async def _secret(secret: Secret, tools: Tools) -> str:

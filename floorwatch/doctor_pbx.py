@@ -5,6 +5,7 @@ in AMI; it shows in the classes of the events that arrive, so a quiet floor leav
 """
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,7 @@ CLASSES = frozenset({"system", "call", "agent", "dialplan"})
 """The classes that the account must be able to read."""
 
 _ACTING = ("originate", "command", "hangup", "redirect", "setvar", "updateconfig", "queueremove")
+_PRIVILEGE = re.compile(rb"^Privilege: ([a-z,]+)\r$", re.MULTILINE)
 _READ_BYTES = 65_536
 
 
@@ -73,7 +75,6 @@ class _Hearing:
             return
         classes = set(message.text("privilege").split(",")) - {""}
         if classes:
-            self.seen |= classes & CLASSES
             self.timestamps = message.timestamp_at is not None or bool(self.timestamps)
         match message.event:
             case "QueueParams":
@@ -87,6 +88,11 @@ class _Hearing:
                 self.answered.add("queues")
             case _:
                 pass
+
+    def overhear(self, data: bytes) -> None:
+        """Note the classes of events that the protocol leaves out as saying nothing of the floor."""
+        for match in _PRIVILEGE.finditer(data):
+            self.seen |= set(match[1].decode().split(",")) & CLASSES
 
     def _answer(self, message: Message) -> None:
         action = message.text("actionid")
@@ -222,6 +228,7 @@ async def _hear(
         data = await reader.read(_READ_BYTES)
         if not data:
             raise ConnectionResetError("the PBX closed the connection")
+        hearing.overhear(data)
         for message in protocol.receive_data(data):
             hearing.take(message)
 

@@ -24,11 +24,10 @@ TOO_FEW_BYTES = 100_000_000
 _LINE_BYTES = 4_096
 
 
-def folder(subject: Subject, url: Url) -> list[Finding]:
-    """Can the journal's folder be written, and is there room? It is not created. Blocking."""
-    path = Path(url.path)
+def folder(subject: Subject, path: Path) -> list[Finding]:
+    """Can this folder be written, and is there room? It is not created. Blocking."""
     if path.exists() and not path.is_dir():
-        return [subject.fail(f"{path} is a file", "Name a folder in stores.journal")]
+        return [subject.fail(f"{path} is a file", "Name a folder, not a file")]
     there = path
     while not there.exists():
         there = there.parent
@@ -36,7 +35,7 @@ def folder(subject: Subject, url: Url) -> list[Finding]:
     free = shutil.disk_usage(there).free
     if free < FEW_BYTES:
         said = f"{free // 1_000_000} MB are free on its disk"
-        mend = "Make room, or name a folder on another disk in stores.journal"
+        mend = "Make room, or name a folder on another disk"
         found.append((subject.fail if free < TOO_FEW_BYTES else subject.warn)(said, mend))
     else:
         found.append(subject.ok(f"{free // 1_000_000_000} GB are free on its disk"))

@@ -23,8 +23,14 @@ from floorwatch.settings_problems import (
 )
 from floorwatch.settings_reader import Findings, Table
 from floorwatch.settings_secret import Secret, read_secret
-from floorwatch.settings_site import read_site, read_url
-from floorwatch.settings_types import GatewaySettings, Settings, SiteSettings, StoreSettings
+from floorwatch.settings_site import need_user, read_site, read_url
+from floorwatch.settings_types import (
+    BridgeSettings,
+    GatewaySettings,
+    Settings,
+    SiteSettings,
+    StoreSettings,
+)
 from floorwatch.settings_values import Address, ValueMistakeError, address
 
 LARGEST = 4_000_000
@@ -93,8 +99,12 @@ def _read_text(
     sites = _sites(root, environ)
     stores = _stores(root.table("stores"), environ)
     gateway = _gateway(root.table("gateway"))
+    bridge = _bridge(root, environ)
     problems = in_file_order(findings.problems)
-    return Settings(sites=sites, stores=stores, gateway=gateway, warnings=tuple(problems)), problems
+    settings = Settings(
+        sites=sites, stores=stores, gateway=gateway, bridge=bridge, warnings=tuple(problems)
+    )
+    return settings, problems
 
 
 def _syntax(text: str, file: str, error: tomllib.TOMLDecodeError) -> Problem:
@@ -160,6 +170,21 @@ def _gateway(table: Table) -> GatewaySettings:
             mend = 'Write scheme and host, nothing behind: "https://wall.example.com"'
             table.findings.add(path, "this is not an origin", mend)
     return GatewaySettings(listen=listen, allowed_origins=tuple(origins))
+
+
+def _bridge(root: Table, environ: Mapping[str, str]) -> BridgeSettings | None:
+    table = root.table("bridge")
+    if not isinstance(root.values.get("bridge"), dict):
+        return None
+    table.required("broker", urls.BROKERS["mqtt"].example)
+    broker = read_url(table, "broker", urls.BROKERS)
+    secret = read_secret(table, environ)
+    spool = table.findings.folder / table.text("spool", "spool", longest=4_096)
+    if broker is None:
+        return None
+    if secret is not None:
+        need_user(table, "broker", broker)
+    return BridgeSettings(broker=broker, spool=spool, secret=secret or Secret())
 
 
 def _address(value: Any) -> Address:

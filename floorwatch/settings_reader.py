@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 LANGUAGES = ("zh", "en")
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "": ("site", "stores", "gateway"),
+    "": ("site", "stores", "gateway", "bridge"),
     "site": (
         "id",
         "names",
@@ -36,6 +36,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "site.source": ("name", "url", "secret_env", "secret_file", "backfill"),
     "stores": ("journal", "secret_env", "secret_file"),
     "gateway": ("listen", "allowed_origins"),
+    "bridge": ("broker", "secret_env", "secret_file", "spool"),
 }
 """Every key there is, by its table. docs/settings.md describes each of them."""
 

@@ -139,12 +139,18 @@ def _source(table: Table, environ: Mapping[str, str]) -> SourceSettings | None:
         table.add("url", what, 'Add secret_env = "FLOORWATCH_PBX_SECRET", or secret_file')
     if secret is not None and not urls.SOURCES[url.scheme].port:
         table.add("url", f'"{url.scheme}:" takes no password', "Take the secret out")
-    elif secret is not None and not url.user:
-        mend = f'Write the name before the host: "{url.scheme}://floorwatch@{url.address}"'
-        table.add("url", "a password is named, but no name to log in with", mend)
+    elif secret is not None:
+        need_user(table, "url", url)
     if backfill is not None and url.scheme != "ami":
         table.add("backfill", "only an ami: source has gaps to fill", "Take it out")
     return SourceSettings(name=name, url=url, secret=secret or Secret(), backfill=backfill)
+
+
+def need_user(table: Table, key: str, url: urls.Url) -> None:
+    """A problem at this key if its URL has no user, for one that comes with a secret."""
+    if not url.user:
+        mend = f'Write the name before the host: "{url.scheme}://floorwatch@{url.address}"'
+        table.add(key, "a password is named, but no name to log in with", mend)
 
 
 def _default_name(url: urls.Url | None) -> str:

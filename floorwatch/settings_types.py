@@ -1,6 +1,7 @@
 """What the settings come to, once read: frozen, checked, with every default filled in."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from floorwatch.settings_problems import Problem
 from floorwatch.settings_secret import Secret
@@ -44,10 +45,23 @@ class GatewaySettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeSettings:
+    """Where the bridge carries events to, and the folder that holds them while the broker is away."""
+
+    broker: Url
+    spool: Path
+    secret: Secret = field(default_factory=Secret)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything one file says. `warnings` are what runs, but is hardly meant."""
+    """Everything one file says.
+
+    `bridge` is None where the file has none. `warnings` are what runs, but is hardly meant.
+    """
 
     sites: tuple[SiteSettings, ...]
     stores: StoreSettings
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
+    bridge: BridgeSettings | None = None
     warnings: tuple[Problem, ...] = ()

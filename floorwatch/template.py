@@ -106,6 +106,12 @@ journal = "file:./data"
 listen = "127.0.0.1:8787"
 # Other web sites that may show the feed 允许跨域的来源: ["https://wall.example.com"]
 allowed_origins = []
+
+# On the PBX's own machine, floorwatch bridge carries its events to a broker 桥接到 MQTT 服务器:
+# [bridge]
+# broker = "mqtt://pbx-1@broker.example.com:1883"
+# secret_env = "FLOORWATCH_BROKER_SECRET"
+# spool = "./spool" # holds them while the broker is away 断线时暂存
 """
 
 

@@ -102,6 +102,9 @@ BACKFILLS: Mapping[str, Form] = {
 }
 """What can fill the gaps of an AMI source."""
 
+BROKERS: Mapping[str, Form] = {scheme: SOURCES[scheme] for scheme in ("mqtt", "mqtts")}
+"""Where the bridge carries events to."""
+
 JOURNALS: Mapping[str, Form] = {
     "file": Form(example="file:./data", file=True),
     "redis": Form(example="redis://127.0.0.1:6379/0", port=6379, path=True),

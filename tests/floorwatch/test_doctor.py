@@ -99,6 +99,7 @@ class Pbx:
                 yield f"Event: QueueStatusComplete\n{action}EventList: Complete\n"
                 for name in self.classes:
                     yield f"Event: QueueMemberStatus\nPrivilege: {name},all\n{stamp}Queue: sales\n"
+                yield f"Event: Cdr\nPrivilege: cdr,all\n{stamp}"
             case _:
                 yield f"Response: Success\n{action}"
 
@@ -308,8 +309,13 @@ async def test_a_real_broker_takes_us_or_refuses_us(
     ):
         conf.write_text(f"listener PORT 127.0.0.1\nallow_anonymous {anonymous}\n")
         port = server("mosquitto", "-c", str(conf))
-        settings = parse(f"[[site.source]]\nurl = 'mqtt://127.0.0.1:{port}'")
+        url = f"mqtt://127.0.0.1:{port}"
+        settings = parse(f"[[site.source]]\nurl = '{url}'", folder=tmp_path)
         assert verdict(await examine(settings, CLOCK, {}), words) is expected
+        settings = parse(f"[bridge]\nbroker = '{url}'", folder=tmp_path)
+        bridge = [each for each in await examine(settings, CLOCK, {}) if each.subject == "bridge"]
+        assert verdict(bridge, words) is expected
+        assert verdict(bridge, "can be created") is Verdict.OK
     settings = parse(f"[[site.source]]\nurl = 'mqtt://127.0.0.1:{free_port()}'")
     assert verdict(await examine(settings, CLOCK, {}), "cannot be used") is Verdict.FAIL
 

@@ -66,12 +66,14 @@ def test_its_active_lines_say_what_holds_anyway() -> None:
 
 def test_its_comments_are_valid_settings_too() -> None:
     text = template()
-    opened = re.sub(r"^# (?=\[\[|[a-z_]+ = )", "", text, flags=re.MULTILINE)
+    opened = re.sub(r"^# (?=\[[a-z\[]|[a-z_]+ = )", "", text, flags=re.MULTILINE)
     assert opened.count("\n[[site.source]]") == 4
     values = tomllib.loads(opened)
     assert {"queue", "team", "agent", "source"} <= set(values["site"])
     settings = parse(opened.replace('"file:./data"', '"redis://127.0.0.1:6379/0"'))
     assert settings.sites[0].site.agents["Li Na"].team == "team-a"
+    assert settings.bridge
+    assert settings.bridge.broker.user == "pbx-1"
 
 
 def test_it_mentions_every_key() -> None:

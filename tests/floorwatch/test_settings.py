@@ -48,7 +48,9 @@ def test_an_empty_file_is_a_demo_of_one_site() -> None:
 
 
 def test_the_example_says_everything_and_is_valid() -> None:
-    settings = load(EXAMPLE, {"FLOORWATCH_PBX_SECRET": "x", "FLOORWATCH_REDIS_SECRET": "x"})
+    secrets = {f"FLOORWATCH_{name}_SECRET": "x" for name in ("PBX", "REDIS", "BROKER")}
+    settings = load(EXAMPLE, secrets)
+    assert [each.key for each in settings.warnings] in ([], ["site[1].source[1].backfill"])
     north, south = settings.sites
     assert north.site.time_zone == "Asia/Shanghai"
     assert north.site.day_start_min == 300
@@ -64,6 +66,9 @@ def test_the_example_says_everything_and_is_valid() -> None:
     assert str(north.sources[0].backfill) == "queue_log:/var/log/asterisk/queue_log"
     assert [str(source.url) for source in south.sources] == ["simulate:demo"]
     assert settings.stores.journal.scheme == "redis"
+    assert settings.bridge
+    assert settings.bridge.spool == EXAMPLE.parent / "spool"
+    assert settings.bridge.broker.address == "broker.example.com:8883"
 
 
 def test_the_example_gives_every_key_there_is() -> None:
@@ -169,6 +174,17 @@ def test_a_queue_takes_what_it_leaves_out_from_the_defaults() -> None:
         ("[gateway]\nlisen = 'x'", 2, 1, "gateway.lisen", 'Did you mean "listen"'),
         ("[site]\n\ntarget = '20s'", 3, 1, "site.target", "[site.queue_defaults]"),
         ("[sites]", 1, 1, "sites", 'Did you mean "site"'),
+        ("bridge = 1", 1, 10, "bridge", "[bridge]"),
+        ("[bridge]", 1, 1, "bridge", "broker is missing"),
+        ("[bridge]\nbroker='simulate:demo'", 2, 8, "bridge.broker", "mqtt:, mqtts:"),
+        ("[bridge]\nbroker='mqtt://h'\nsecret_env='S'", 2, 8, "bridge.broker", "log in with"),
+        (
+            "[[site.source]]\nurl='mqtt://h'\nsecret_env='S'",
+            2,
+            5,
+            "site.source[1].url",
+            "log in with",
+        ),
         ("a = ", 1, 5, "", "not TOML"),
         ("a = 1\na = 2", 2, 6, "", "not TOML"),
         ("[site]\nx = [", 2, 6, "", "not TOML"),
