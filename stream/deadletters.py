@@ -18,6 +18,7 @@ LARGEST = 65_536
 """Bytes kept of one payload; of a larger one its beginning, and its size."""
 
 _log = logging.getLogger(__name__)
+_LONGEST_TEXT = 1000
 _NAME = "rejected.jsonl"
 
 
@@ -61,8 +62,8 @@ class FileDeadLetters:
         line = _encoder.encode(
             _Line(
                 recvtime=letter.recvtime,
-                via=letter.via,
-                reason=letter.reason,
+                via=_plain(letter.via),
+                reason=_plain(letter.reason),
                 size=len(letter.payload),
                 payload=b64encode(letter.payload[:LARGEST]).decode(),
             )
@@ -70,6 +71,7 @@ class FileDeadLetters:
         try:
             self._write(line + b"\n")
         except OSError as error:
+            self.close()
             self._lost += 1
             if self._lost == 1:
                 _log.error("%s: rejected events cannot be kept: %s", self._directory, error)
@@ -118,6 +120,11 @@ def read(directory: Path) -> Iterator[DeadLetter]:
                     found = _decoder.decode(line)
                     payload = b64decode(found.payload, validate=True)
                     yield DeadLetter(payload, found.reason, found.via, found.recvtime)
+
+
+def _plain(text: str) -> str:
+    """What can be written: senders choose parts of these texts, and may choose badly."""
+    return text[:_LONGEST_TEXT].encode(errors="replace").decode()
 
 
 def _file(directory: Path, number: int) -> Path:

@@ -32,6 +32,7 @@ _SALT = 0
 _ENTRY_BYTES = 1024 * 1024
 _READ_AT_ONCE = 8
 _WARNINGS = 100
+_STANDBY_S = 0.25
 _LINGER_S = 0.005
 _CLOSING_S = 2.0
 
@@ -75,6 +76,7 @@ class RedisJournal:
         self._waiting: list[tuple[Millis, Sequence[bytes]]] = []
         self._some = asyncio.Event()
         self._in_flight: tuple[Position, bytes] | None = None
+        self._lost = False
 
     async def __aenter__(self) -> Self:
         try:
@@ -99,7 +101,9 @@ class RedisJournal:
         self._linger_s = 0
         try:
             async with asyncio.timeout(_CLOSING_S):
-                while self._committed < self._appended and not isinstance(error, JournalError):
+                while self._committed < self._appended and not (
+                    self._lost or isinstance(error, JournalError)
+                ):
                     await self.commit()
                 if not self._read_only:
                     await self._run(RELEASE)
@@ -138,7 +142,7 @@ class RedisJournal:
                 await self._clock.sleep(self._linger_s)
             self._in_flight = self._pack()
         last, data = self._in_flight
-        lowest = int(await self._run(APPEND, self._committed, last, data))
+        lowest = int(await self._run(APPEND, last, data))
         if lowest < self._committed:
             self._warn(
                 f"{self._where} has forgotten positions {lowest + 1} to {self._committed}: it "
@@ -244,13 +248,14 @@ class RedisJournal:
             if not told:
                 _log.info("standing by: the journal at %s is written by %s", self._where, name)
                 told = True
-            await self._clock.sleep(self._lease_ms / 10_000)
+            await self._clock.sleep(min(_STANDBY_S, self._lease_ms / 10_000))
 
     async def _run(self, script: str, *arguments: int | bytes) -> Any:
         keys = [self._lease, self._top, self._journal, self._checkpoint]
         told = [self._token, self._lease_ms, self._committed, *arguments]
         verdict, detail = await self._link.ask(lambda: self._link.run(script, keys, told))
         if verdict == b"lost":
+            self._lost = True
             raise LeaseLostError(
                 f"the journal at {self._where} was taken over by {detail.decode()} (host:process) "
                 "after our lease ended: start this process anew, and it will stand by"

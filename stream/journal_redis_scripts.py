@@ -16,7 +16,7 @@ top = tonumber(top)
 """
 
 _FOREIGN = """
-if top > committed then return {'lost', by} end
+if top > committed and by ~= ARGV[1] then return {'lost', by} end
 """
 
 _HOLD = """

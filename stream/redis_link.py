@@ -76,7 +76,7 @@ class RedisLink:
                 if pause_s == _FIRST_PAUSE_S:
                     _log.warning("%s does not answer (%s): trying again", self.where, error)
             except exceptions.RedisError as error:
-                raise JournalError(f"{self.where}: {error}: {_advice(str(error))}") from error
+                raise JournalError(f"{self.where}: {error}: {_advice(error)}") from error
             await self._clock.sleep(pause_s)
             pause_s = min(_LONGEST_PAUSE_S, pause_s * 2)
 
@@ -115,11 +115,11 @@ def _text(value: bytes | str) -> str:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def _advice(error: str) -> str:
-    if error.startswith("OOM"):
+def _advice(error: exceptions.RedisError) -> str:
+    if isinstance(error, exceptions.OutOfMemoryError):
         return "give it more memory, or keep fewer events; nothing that waits is lost"
-    if error.startswith("MISCONF"):
-        return "it cannot write its disk: free some space there; nothing that waits is lost"
-    if error.startswith("NOPERM"):
+    if isinstance(error, exceptions.NoPermissionError):
         return "give this user all commands on the keys fw:*"
+    if str(error).startswith("MISCONF"):
+        return "it cannot write its disk: free some space there; nothing that waits is lost"
     return "mend that, and start again"
