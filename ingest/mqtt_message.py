@@ -57,5 +57,6 @@ def expect_more(head: bytes, available: int) -> None:
 
 
 def said(name: str, reason: str | None) -> str:
+    """A reason code in words, e.g. `not authorized`, and what the broker added to it."""
     words = name.replace("_", " ").lower()
     return f"{words}: {reason}" if reason else words

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from mqtt5 import (
     ConnAckPacket,
+    ConnAckReasonCode,
     ConnectPacket,
     DisconnectPacket,
     PingReqPacket,
@@ -72,7 +73,8 @@ class MqttProtocol(asyncio.Protocol):
         self._arrivals: deque[Arrival] = deque()
         self._acks: list[int] = []
         self._in_flight = InFlight()
-        self._answer: ConnAckPacket | SubAckPacket | None = None
+        self._welcome: ConnAckPacket | None = None
+        self._asked: tuple[str, ...] = ()
         self._changed = asyncio.Event()
         self._waiting = 0
         self._reading = True
@@ -80,6 +82,7 @@ class MqttProtocol(asyncio.Protocol):
         self._heard = True
         self._room = window
         self._keep_alive_s = connect.keep_alive
+        self.subscribed = False
         self.lost: MqttError | None = None
 
     # What the event loop tells us.
@@ -105,7 +108,7 @@ class MqttProtocol(asyncio.Protocol):
         try:
             self._decode(self._rest + data if self._rest else data)
         except ValueError as error:
-            self._fail(MqttError(f"the broker sent what is not MQTT 5: {error}"))
+            self._fail(MqttError(f"the broker sent what is not MQTT 5 ({error})"))
         except MqttError as error:
             self._fail(error)
 
@@ -113,10 +116,10 @@ class MqttProtocol(asyncio.Protocol):
 
     async def opened(self) -> ConnAckPacket:
         """Wait for the broker's welcome. Raises `MqttRefusedError`, or `MqttError` if none comes."""
-        answer = await self._answered()
-        if not isinstance(answer, ConnAckPacket):
-            raise MqttError("the broker did not answer CONNECT first: does it speak MQTT 5?")
-        if answer.reason_code:
+        while self._welcome is None:
+            await self._change()
+        answer = self._welcome
+        if answer.reason_code != ConnAckReasonCode.SUCCESS:
             raise MqttRefusedError(
                 f"the broker refused us: {said(answer.reason_code.name, answer.reason_str)}: "
                 "check the user name, the password and the client id"
@@ -126,19 +129,19 @@ class MqttProtocol(asyncio.Protocol):
             self._keep_alive_s = answer.server_keep_alive
         return answer
 
-    async def subscribe(self, patterns: Sequence[str]) -> None:
-        """Subscribe to these filters at QoS 1. Raises `MqttRefusedError` naming the refused one."""
+    def subscribe(self, patterns: Sequence[str]) -> None:
+        """Ask for these filters at QoS 1. A refusal ends the connection with `MqttRefusedError`.
+
+        Messages may come before the answer: take them, or the answer is never read.
+        """
+        self._asked = tuple(patterns)
         filters = [TopicFilter(pattern, max_qos=QoS.AT_LEAST_ONCE) for pattern in patterns]
         self._write(SubscribePacket(self._in_flight.new_id(), filters).write())
-        answer = await self._answered()
-        if not isinstance(answer, SubAckPacket) or len(answer.reason_codes) != len(patterns):
-            raise MqttError("the broker answered SUBSCRIBE with something else")
-        for pattern, code in zip(patterns, answer.reason_codes, strict=True):
-            if code != SubAckReasonCode.GRANTED_QOS_AT_LEAST_ONCE:
-                raise MqttRefusedError(
-                    f"the broker refused the subscription to {pattern} "
-                    f"({said(code.name, answer.reason_str)}): give this user read access to it"
-                )
+
+    async def granted(self) -> None:
+        """Wait until the broker has granted all that was asked for, or raise what ended it."""
+        while not self.subscribed:
+            await self._change()
 
     async def arrival(self) -> Arrival:
         """The next messages; once all are taken, raises the `MqttError` that ended the connection."""
@@ -242,9 +245,11 @@ class MqttProtocol(asyncio.Protocol):
         match packet:
             case PubAckPacket():
                 self._published(packet)
-            case ConnAckPacket() | SubAckPacket():
-                self._answer = packet
+            case ConnAckPacket():
+                self._welcome = packet
                 self._wake()
+            case SubAckPacket():
+                self._granted(packet)
             case PingRespPacket():
                 pass
             case DisconnectPacket():
@@ -255,16 +260,26 @@ class MqttProtocol(asyncio.Protocol):
             case _:
                 raise MqttError(f"the broker sent a {type(packet).__name__}, which is not for us")
 
+    def _granted(self, packet: SubAckPacket) -> None:
+        for pattern, code in zip(self._asked, packet.reason_codes, strict=True):
+            if code != SubAckReasonCode.GRANTED_QOS_AT_LEAST_ONCE:
+                raise MqttRefusedError(
+                    f"the broker refused the subscription to {pattern} "
+                    f"({said(code.name, packet.reason_str)}): give this user read access to it"
+                )
+        self.subscribed = True
+        self._wake()
+
     def _published(self, packet: PubAckPacket) -> None:
         packet_id, code = packet.packet_id, packet.reason_code
         if packet_id not in self._in_flight:
             return
-        if code >= 0x80:
+        unheard = code == PubAckReasonCode.NO_MATCHING_SUBSCRIBERS
+        if not unheard and code != PubAckReasonCode.SUCCESS:
             raise MqttRefusedError(
                 f"the broker refused a message ({said(code.name, packet.reason_str)}): "
                 "give this user write access to its topic"
             )
-        unheard = code == PubAckReasonCode.NO_MATCHING_SUBSCRIBERS
         if unheard and self._hold_unheard and self._in_flight.marked(packet_id):
             raise MqttError("nobody listens at the broker: start the stream; the events are kept")
         self._room += 1
@@ -298,12 +313,6 @@ class MqttProtocol(asyncio.Protocol):
             content_type=publication.content_type or None,
             user_properties=list(publication.properties),
         ).write()
-
-    async def _answered(self) -> ConnAckPacket | SubAckPacket:
-        while self._answer is None:
-            await self._change()
-        answer, self._answer = self._answer, None
-        return answer
 
     async def _change(self) -> None:
         if self.lost is not None:

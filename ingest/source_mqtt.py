@@ -7,6 +7,7 @@ tells which.
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from ingest.events import Adapter, AdapterStatus, Data, Heartbeat
 from ingest.mqtt_address import MqttAddress
@@ -73,39 +74,36 @@ class MqttSource:
         while True:
             began = self._clock.now()
             try:
-                self._link = await self._subscribed()
-                welcome = True
-                error = await self._bring(self._link, inbox)
-            except MqttRefusedError as refused:
-                if not welcome:
-                    return refused
-                error = refused
+                link, _ = await open_link(self._address, self._session, self._clock)
             except MqttError as failed:
                 error = failed
-            self._link = None
+            else:
+                error = await self._bring(link, inbox)
+                welcome |= link.subscribed
+            if isinstance(error, MqttRefusedError) and not welcome:
+                return error
             await self._tell(inbox, AdapterStatus.DOWN, str(error))
             await self._clock.sleep(back_off.wait_s(self._clock.now() - began))
-
-    async def _subscribed(self) -> MqttProtocol:
-        link, _ = await open_link(self._address, self._session, self._clock)
-        try:
-            await link.subscribe(self._filters)
-        except BaseException:
-            link.abort()
-            raise
-        return link
 
     async def _bring(self, link: MqttProtocol, inbox: Inbox) -> MqttError:
         """Bring what arrives until the connection ends, and say why it ended."""
         try:
-            await self._tell(inbox, AdapterStatus.UP, f"connected to {self._address}")
+            link.subscribe(self._filters)
             async with asyncio.TaskGroup() as group:
                 pinging = group.create_task(link.keep_alive())
+                group.create_task(self._greet(link, inbox))
                 error = await self._forward(link, inbox)
                 pinging.cancel()
             return error
         finally:
+            self._link = None
             link.close()
+
+    async def _greet(self, link: MqttProtocol, inbox: Inbox) -> None:
+        with suppress(MqttError):
+            await link.granted()
+            self._link = link
+            await self._tell(inbox, AdapterStatus.UP, f"connected to {self._address}")
 
     async def _forward(self, link: MqttProtocol, inbox: Inbox) -> MqttError:
         via = str(self._address)
