@@ -5,9 +5,7 @@ best at the queue and idle longest gets the call; a free agent takes the queue o
 first, then whoever has waited longest.
 """
 
-from dataclasses import dataclass
 from functools import partial
-from typing import TypedDict
 
 from ingest.events import (
     Abandoned,
@@ -37,49 +35,7 @@ from simulators.callers import Call, Callers, Leave, Talk, TalkEnd
 from simulators.roster import Agent, Roster
 from simulators.scenario import QueuePlan, Scenario
 from simulators.truth import Truth
-
-
-class Names(TypedDict):
-    """Which visit an event is about."""
-
-    visit: str
-    queue: str
-    call: str
-
-
-class Sums(TypedDict):
-    """What an event says at the end of a conversation. The talk includes the hold."""
-
-    talk_ms: Millis
-    hold_ms: Millis
-    wait_ms: Millis
-
-
-@dataclass(slots=True, eq=False)
-class Visit:
-    """One visit that is alive, the call's `nth`.
-
-    `agent` is whose phone rings or who talks; `offers` counts the rings, and a timer of an older
-    ring is void. `talking_since` is None while the caller waits.
-    """
-
-    id: str
-    call: Call
-    queue: QueuePlan
-    nth: int
-    queued_at: Millis
-    agent: Agent | None = None
-    offers: int = 0
-    rang_at: Millis = 0
-    talking_since: Millis | None = None
-    wait_ms: Millis = 0
-    hold_ms: Millis = 0
-    over: bool = False
-
-    @property
-    def names(self) -> Names:
-        """What every event of this visit repeats."""
-        return {"visit": self.id, "queue": self.queue.id, "call": self.call.id}
+from simulators.visit import Sums, Visit
 
 
 class Switch:
@@ -103,23 +59,25 @@ class Switch:
         while self._roster.emptied:
             for visit in list(self._waiting[self._roster.emptied.pop()].values()):
                 self._overflow(visit, Overflow.EMPTY)
-        while self._unserved:
-            visit = self._unserved.pop(0)
-            free = self._roster.idlest(visit.queue.id)
-            if free and not visit.over:
-                self._ring(visit, free)
-        while self._roster.fresh:
-            agent = self._roster.fresh.pop(0)
-            if agent.state is AgentStatus.READY and (found := self._next_for(agent)):
-                self._ring(found, agent)
+        while pair := self._most_urgent():
+            self._ring(*pair)
+        self._unserved.clear()
+        self._roster.fresh.clear()
 
-    def _next_for(self, agent: Agent) -> Visit | None:
-        heads = (self._head(queue) for queue in agent.plan.queues)
-        return min(
-            (visit for visit in heads if visit),
-            key=lambda visit: (-visit.queue.priority, visit.queued_at),
-            default=None,
-        )
+    def _most_urgent(self) -> tuple[Visit, Agent] | None:
+        """Of all that this moment changed, the first visit to serve and the agent to serve it.
+
+        Only the visits new to the queue, and the heads of the queues of agents newly free, can have
+        found each other or somebody else: the rest was tried before.
+        """
+        pool = [visit for visit in self._unserved if not visit.over and visit.agent is None]
+        for agent in self._roster.fresh:
+            if agent.state is AgentStatus.READY:
+                pool += filter(None, map(self._head, agent.plan.queues))
+        for visit in sorted(pool, key=lambda visit: (-visit.queue.priority, visit.queued_at)):
+            if agent_free := self._roster.idlest(visit.queue.id):
+                return visit, agent_free
+        return None
 
     def _head(self, queue: str) -> Visit | None:
         return next((v for v in self._waiting[queue].values() if v.agent is None), None)
@@ -158,15 +116,13 @@ class Switch:
 
     def _ring(self, visit: Visit, agent: Agent) -> None:
         visit.agent, visit.rang_at = agent, self._agenda.now
-        visit.offers += 1
         self._agenda.tell(Ringing(**visit.names, agent=agent.plan.id))
         self._roster.turn(agent, AgentStatus.RINGING, queue=visit.queue.id, visit=visit.id)
         result, after_ms = self._callers.pick_up()
-        self._agenda.after(after_ms, partial(self._ring_over, visit, visit.offers, result))
+        self._agenda.after(after_ms, partial(self._ring_over, visit, agent, result))
 
-    def _ring_over(self, visit: Visit, offer: int, result: RingEnd | None) -> None:
-        agent = visit.agent
-        if visit.over or agent is None or visit.offers != offer:
+    def _ring_over(self, visit: Visit, agent: Agent, result: RingEnd | None) -> None:
+        if visit.over:
             return
         ring_ms = self._agenda.now - visit.rang_at
         if result is None:
