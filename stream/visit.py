@@ -88,6 +88,10 @@ class Visit(Struct, array_like=True):
         return self.handle is not None or (self.wait is not None and not self.wait.answered)
 
     @property
+    def begin_witnessed(self) -> bool:
+        return self.begin is not None and self.begin.rank > GUESS
+
+    @property
     def joined_at(self) -> Millis:
         assert self.arrival is not None
         return self.arrival.at
@@ -178,6 +182,8 @@ def derive(visit: Visit, card: QueueCard) -> Facts:
             answer = end = None
         else:
             leave = None
+    if answer is not None and end is not None and _dates_better(end, answer):
+        answer = None
     last = answer or leave or end
     if last is None:
         assert begin is not None
@@ -199,7 +205,8 @@ def derive(visit: Visit, card: QueueCard) -> Facts:
     arrival = ArrivalFact(min(joined, wait_end), visit.queue, visit.key)
     if leave is not None:
         return arrival, _left(visit, leave, wait_ms, card), None
-    agent = (answer.agent if answer is not None else "") or (end.agent if end is not None else "")
+    told = visit.answer.agent if visit.answer is not None else ""
+    agent = told or (end.agent if end is not None else "")
     wait = WaitFact(
         wait_end,
         visit.queue,
@@ -228,6 +235,11 @@ def derive(visit: Visit, card: QueueCard) -> Facts:
         ghost=end.rank == GUESS,
     )
     return arrival, wait, handle
+
+
+def _dates_better(end: Mark, answer: Mark) -> bool:
+    """True if a witnessed end says better when the answer was than a guess at it."""
+    return answer.rank == GUESS < end.rank and end.talk_ms is not None
 
 
 def _left(visit: Visit, leave: Mark, wait_ms: Millis, card: QueueCard) -> WaitFact:

@@ -132,16 +132,19 @@ class Visits:
             self._forget(ended.pop(oldest.key))
 
     def resolve(self, call: str, queue: str, at: Millis) -> Visit | None:
-        """The visit of this call and queue that began nearest to `at`, if near enough."""
-        near = [
-            (abs(visit.joined_at - at), key)
-            for key in self._by_entry.get((call, queue), ())
-            if (visit := self._known(key)) is not None
-        ]
-        if not near:
-            return None
-        distance, key = min(near)
-        return self._known(key) if distance <= SAME_ENTRY_MS else None
+        """The visit of this call and queue that began at `at`, as far as anybody saw it begin.
+
+        One whose beginning nobody saw may have begun at any time before we first heard of it.
+        """
+        near: list[tuple[Millis, str]] = []
+        for key in self._by_entry.get((call, queue), ()):
+            visit = self._known(key)
+            if visit is None or key in self._names:
+                continue
+            distance = abs(visit.joined_at - at)
+            if distance <= SAME_ENTRY_MS or (visit.joined_at > at and not visit.begin_witnessed):
+                near.append((distance, key))
+        return self._known(min(near)[1]) if near else None
 
     def _visit(self, event: Event, data: VisitData) -> Visit | None:
         """The visit that an event speaks of, made if it is new; None if it comes too late."""
@@ -155,7 +158,7 @@ class Visits:
         if backfill:
             lasted = (getattr(data, "wait_ms", None) or 0) + (getattr(data, "talk_ms", None) or 0)
             found = self.resolve(call, data.queue, event.time - lasted)
-            if found is not None and found.key not in self._names:
+            if found is not None:
                 return self._call_it(name, found)
         elif event.origin is Origin.SNAPSHOT:
             found = self._open_entry(call, data.queue)
