@@ -1,7 +1,6 @@
 // What stands on the wall: a row per queue, and the whole floor above them.
 
 const AGENT_STATES = ["ready", "talking", "hold", "ringing", "acw", "not_ready", "unreachable"];
-const ALWAYS_SHOWN = new Set(["ready", "talking"]);
 const QUEUE_STATES = new Set(["live", "late", "stale", "unknown"]);
 const COUNTS = ["offered", "answered", "abandoned"];
 
@@ -20,6 +19,11 @@ function put(node, words) {
   if (node.data !== words) node.data = words;
 }
 
+// A longer number gets a smaller type, so that no digit is ever cut off.
+function fit(node, words) {
+  mark(node, "data-long", String(words.length > 5));
+}
+
 function mark(node, name, value) {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
@@ -36,6 +40,7 @@ class Figure {
   paint(label, value, note = "") {
     put(this.label, label);
     put(this.value, value);
+    fit(this.node, value);
     put(this.note, note);
   }
 }
@@ -76,7 +81,7 @@ class Agents {
   paint(agents, words) {
     for (const { state, chip, word, count } of this.chips) {
       const number = agents?.[state];
-      chip.hidden = !number && !ALWAYS_SHOWN.has(state);
+      mark(chip, "data-none", String(!number));
       put(word, words.say(`agent.${state}`));
       put(count, words.count(number));
     }
@@ -94,8 +99,10 @@ class Row {
     this.waiting = this.value("waiting");
     this.longest = this.value("longest");
     const level = this.cell("service");
+    this.service_label = text(make("span", "label", level));
     this.service = text(make("b", "value", level));
     this.target = text(make("span", "note", level));
+    this.variant = text(make("span", "note variant", level));
     this.level = new Level(level);
     this.counts = COUNTS.map((count) => [count, this.value(`count ${count}`)]);
     this.agents = new Agents(this.cell("people"));
@@ -112,48 +119,54 @@ class Row {
     return { cell, label, text: text(make("b", "value", cell)) };
   }
 
-  paint(id, queue, { words, now }) {
+  paint(id, queue, { words, now, mixed, live }) {
     const state = QUEUE_STATES.has(queue.state) ? queue.state : "unknown";
     const stopped = state === "stale" || state === "unknown";
     // What nobody tells us any more does not go on growing.
     const then = stopped && queue.state_since ? Math.min(now, queue.state_since) : now;
     mark(this.node, "data-state", state);
     mark(this.node, "data-queue", id);
-    put(this.name, words.name(queue.names, id));
-    put(this.state_words, queue_state(state, queue, words));
+    const name = words.name(queue.names, id);
+    put(this.name, name);
+    mark(this.name.parentNode, "title", name);
+    put(this.state_words, told(state, queue.state_since, { words, live }));
     put(this.waiting.label, words.say("queue.waiting"));
     put(this.waiting.text, words.count(queue.waiting));
     mark(this.waiting.cell, "data-some", String(queue.waiting > 0));
     const longest_ms = queue.longest_since === undefined ? NaN : then - queue.longest_since;
     put(this.longest.label, words.say("queue.longest"));
     put(this.longest.text, words.wait(longest_ms));
+    fit(this.longest.cell, this.longest.text.data);
     mark(this.longest.cell, "data-over", String(longest_ms > queue.target_ms));
+    put(this.service_label, words.say("service_level"));
     put(this.service, words.share(queue.service_level));
-    put(this.target, target(queue, words));
+    put(this.target, mixed ? promise(queue, words) : ""); // else it stands once, above
+    put(this.variant, mixed && queue.variant ? words.say(`variant.${queue.variant}`) : "");
     mark(this.node, "data-service", verdict(queue.service_level, queue.goal));
-    mark(this.service.parentNode, "title", words.say(`variant.${queue.variant}.long`));
+    mark(this.level.bar.parentNode, "title", words.say(`variant.${queue.variant}.long`));
     this.level.paint(queue.service_level, queue.goal);
     for (const [count, cell] of this.counts) {
       put(cell.label, words.say(`queue.${count}`));
       put(cell.text, words.count(queue[count]));
+      fit(cell.cell, cell.text.data);
     }
     this.agents.paint(queue.agents, words);
     this.trend.paint(queue.trend, words);
   }
 }
 
-function queue_state(state, queue, words) {
-  const known = state !== "live" && Number.isFinite(queue.state_since);
-  const since = known ? ` ${words.say("since", { time: words.time(queue.state_since) })}` : "";
-  return words.say(`state.${state}`) + since;
+// "Stale since 10:31:07"; of what we cannot see ourselves we do not say that it is live.
+function told(state, since, { words, live }) {
+  if (state === "live") return live ? words.say("state.live") : NOTHING;
+  const known = Number.isFinite(since);
+  return words.say(`state.${state}`) + (known ? ` ${words.say("since", { time: words.time(since) })}` : "");
 }
 
-// "80/20 · short abandons left out": what the percentage means is never left to be guessed.
-function target(figures, words) {
-  if (!Number.isFinite(figures.target_ms) || !figures.variant) return "";
+// "80/20 s": what the percentage is held against is never left to be guessed.
+function promise(figures, words) {
+  if (!Number.isFinite(figures.target_ms)) return "";
   const goal = words.whole_percent(figures.goal);
-  const seconds = words.whole_seconds(figures.target_ms);
-  return words.say("target", { goal, seconds, variant: words.say(`variant.${figures.variant}`) });
+  return words.say("target", { goal, seconds: words.whole_seconds(figures.target_ms) });
 }
 
 function shared(queues, key) {
@@ -184,21 +197,22 @@ class Totals {
   }
 
   paint(totals, queues, { words, now }) {
-    const promise = {};
+    const held_to = {};
     for (const key of ["target_ms", "variant", "goal"]) {
-      promise[key] = totals[key] ?? shared(queues, key);
+      held_to[key] = totals[key] ?? shared(queues, key);
     }
     const longest_ms = totals.longest_since === undefined ? NaN : now - totals.longest_since;
     this.waiting.paint(words.say("queue.waiting"), words.count(totals.waiting));
     mark(this.waiting.node, "data-some", String(totals.waiting > 0));
     this.longest.paint(words.say("queue.longest"), words.wait(longest_ms));
-    mark(this.longest.node, "data-over", String(longest_ms > promise.target_ms));
-    const same = promise.target_ms !== undefined && promise.variant !== undefined;
-    const note = same ? target(promise, words) : words.say("target.mixed");
+    mark(this.longest.node, "data-over", String(longest_ms > held_to.target_ms));
+    const same = held_to.target_ms !== undefined && held_to.variant !== undefined;
+    const held = `${promise(held_to, words)} · ${words.say(`variant.${held_to.variant}`)}`;
+    const note = same ? held : words.say("target.mixed");
     this.service.paint(words.say("service_level"), words.share(totals.service_level), note);
-    mark(this.node, "data-service", verdict(totals.service_level, promise.goal));
-    mark(this.service.node, "title", same ? words.say(`variant.${promise.variant}.long`) : note);
-    this.level.paint(totals.service_level, promise.goal);
+    mark(this.node, "data-service", verdict(totals.service_level, held_to.goal));
+    mark(this.service.node, "title", same ? words.say(`variant.${held_to.variant}.long`) : note);
+    this.level.paint(totals.service_level, held_to.goal);
     for (const [name, figure] of this.counts) {
       const value = name === "asa" ? words.wait(totals.asa_ms) : words.count(totals[name]);
       const rate = name === "abandoned" ? words.share(totals.abandon_rate) : "";

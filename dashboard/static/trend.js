@@ -57,7 +57,7 @@ class Trend {
     for (let i = first; i < length; i += 1) {
       highest = Math.max(highest, offered[i] ?? 0, (answered[i] ?? 0) + (abandoned[i] ?? 0));
     }
-    const top = ceiling(highest);
+    const top = this.grid ? ceiling(highest) : Math.max(highest, 5);
     const step = WIDTH / count;
     const bar = step * 0.72;
     const y = (value) => HEIGHT - (HEIGHT * value) / top;

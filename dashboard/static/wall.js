@@ -2,6 +2,7 @@
 // page as text, never as markup.
 
 const TROUBLES = ["gaps", "rejected", "out_of_step", "late", "repeated", "ghosts"];
+const DENSE_ROWS = 5;
 const TICK_MS = 200;
 const RELOAD_SPREAD_MS = 3000;
 const RELOAD_KEY = "floorwatch.reloaded";
@@ -11,7 +12,7 @@ class Wall {
     this.build = model.build;
     this.words = new Words(JSON.parse(model.catalogues), model.language);
     this.rows = new Map();
-    this.node = make("main", "wall", el);
+    this.node = make("main", "wallboard", el);
     this.build_head();
     this.totals = new Totals(this.node);
     this.build_table();
@@ -54,6 +55,7 @@ class Wall {
     const names = ["name", "waiting", "longest", "service", ...COUNTS, "people", "day"];
     this.heads = names.map((name) => {
       const cell = make("div", `cell ${name}`, heads, { role: "columnheader" });
+      if (name === "people") this.agents = new Agents(cell);
       return [name, text(cell)];
     });
     this.none = make("p", "none", this.node);
@@ -80,8 +82,9 @@ class Wall {
     const queues = Object.entries(body?.queues ?? {}).sort(in_order);
     const figures = queues.map(([, queue]) => queue);
     this.totals.paint(body?.totals ?? {}, figures, { words, now });
-    this.paint_rows(queues, now);
-    this.paint_foot(body);
+    const live = link === "live";
+    this.paint_rows(queues, { now, live });
+    this.paint_foot(body, live);
     this.follow(feed.build);
   }
 
@@ -98,33 +101,39 @@ class Wall {
     mark(this.toggle, "lang", words.next_language);
   }
 
-  paint_rows(queues, now) {
+  paint_rows(queues, { now, live }) {
     const { words } = this;
-    for (const [name, label] of this.heads) put(label, words.say(`head.${name}`));
+    for (const [name, label] of this.heads) {
+      if (name !== "people") put(label, words.say(`head.${name}`));
+    }
+    this.agents.paint(undefined, words);
     mark(this.table, "aria-label", words.say("head.name"));
+    mark(this.table, "data-dense", String(queues.length > DENSE_ROWS));
     this.table.style.setProperty("--rows", String(Math.max(queues.length, 1)));
     for (const [id, row] of this.rows) {
       if (queues.some(([name]) => name === id)) continue;
       row.node.remove();
       this.rows.delete(id);
     }
+    const figures = queues.map(([, queue]) => queue);
+    const mixed = ["target_ms", "variant", "goal"].some((key) => shared(figures, key) === undefined);
     let after = this.table.firstElementChild;
     for (const [id, queue] of queues) {
       if (!this.rows.has(id)) this.rows.set(id, new Row(this.table));
       const row = this.rows.get(id);
       if (after.nextElementSibling !== row.node) after.after(row.node);
       after = row.node;
-      row.paint(id, queue, { words, now });
+      row.paint(id, queue, { words, now, mixed, live });
     }
     this.none.hidden = queues.length > 0;
     put(this.none_words, words.say(this.feed.body ? "queues.none" : "queues.awaited"));
   }
 
-  paint_foot(body) {
+  paint_foot(body, live) {
     const { words } = this;
     const feeds = Object.entries(body?.feeds ?? {}).map(([name, feed]) => {
       const state = QUEUE_STATES.has(feed.state) ? feed.state : "unknown";
-      return `${name} ${queue_state(state, { state_since: feed.heard_at }, words)}`;
+      return `${name} ${told(state, feed.heard_at, { words, live })}`;
     });
     put(this.feeds, feeds.join("   "));
     const health = body?.health ?? {};
