@@ -89,13 +89,15 @@ def _agents(table: Table, teams: Mapping[str, object]) -> dict[str, AgentCard]:
             known = ", ".join(f'"{name}"' for name in teams) or "none yet"
             mend = f'Add [[site.team]] with id = "{team}", or use one of: {known}'
             agent.add("team", f'there is no team "{team}"', mend)
+        interfaces = []
         for path, phone in agent.texts("interfaces"):
             if phone in phones:
                 what = f'"{phone}" is the phone of agent "{phones[phone]}" already'
                 agent.findings.add(path, what, "Leave it with one of the two")
-            phones.setdefault(phone, id)
-        interfaces = tuple(phone for phone, owner in phones.items() if owner == id)
-        agents[id] = AgentCard(id=id, names=agent.names(), team=team, interfaces=interfaces)
+                continue
+            phones[phone] = id
+            interfaces.append(phone)
+        agents[id] = AgentCard(id=id, names=agent.names(), team=team, interfaces=tuple(interfaces))
     return agents
 
 

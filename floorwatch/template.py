@@ -223,19 +223,20 @@ def _queues(queues: Iterable[MemberQueue]) -> Iterable[str]:
 
 
 def _agents(queues: Iterable[MemberQueue]) -> Iterable[str]:
-    owners: dict[str, str] = {}
-    agents: dict[str, None] = {}
+    owned: set[str] = set()
+    agents: dict[str, list[str]] = {}
     for queue in queues:
         for member in queue.members:
             name = member.name if member.name.strip() else member.interface
             if not _usable(name):
                 continue
-            agents.setdefault(quoted(name))
-            if _usable(member.interface):
-                owners.setdefault(quoted(member.interface), quoted(name))
-    for name in agents:
-        phones = ", ".join(phone for phone, owner in owners.items() if owner == name)
-        yield f"\n[[site.agent]]\nid = {name}\ninterfaces = [{phones}]\n"
+            phones = agents.setdefault(quoted(name), [])
+            phone = quoted(member.interface)
+            if _usable(member.interface) and phone not in owned:
+                owned.add(phone)
+                phones.append(phone)
+    for name, phones in agents.items():
+        yield f"\n[[site.agent]]\nid = {name}\ninterfaces = [{', '.join(phones)}]\n"
 
 
 def _usable(name: str) -> bool:
