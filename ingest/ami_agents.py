@@ -5,61 +5,18 @@ configuration maps his interface to); the state is the first that holds in `Agen
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from ingest.ami_message import Message
+from ingest.ami_people import IN_USE, ON_HOLD, Agent, Member, state_of
 from ingest.ami_telling import Telling, Timer
 from ingest.ami_visits import Ring, Visit
-from ingest.events import AgentMembership, AgentState, AgentStatus, Clock, MembershipAction, Millis
+from ingest.events import AgentMembership, AgentState, Clock, MembershipAction, Millis
 
 GRACE_MS = 1_000
 """How long the phone of a released agent may still seem in use: its own event follows the call's."""
 
-FREED_MS = 2_000
+FREED_MS = 500
 """How long a free phone is doubted while its queue call has not been told to end."""
-
-IN_USE = frozenset({2, 3, 7})
-ON_HOLD = 8
-RINGING = 6
-NOT_REACHABLE = frozenset({4, 5})
-
-
-@dataclass(slots=True)
-class Member:
-    """A person in one queue by one phone. `status` is Asterisk's device state, 0 to 8."""
-
-    queue: str
-    interface: str
-    device: str
-    status: int = 0
-    paused: bool = False
-    reason: str = ""
-    wrap_up_ms: Millis = 0
-
-    @property
-    def dependable(self) -> bool:
-        """Whether the device state is a phone's: a Local channel without one is free while he talks."""
-        return not self.device.lower().startswith("local/")
-
-
-@dataclass(slots=True)
-class Agent:
-    """A person. `call` is the queue call he is on; `told` the state that was told last."""
-
-    id: str
-    members: dict[tuple[str, str], Member] = field(default_factory=dict)
-    rings: dict[str, tuple[Visit, Ring]] = field(default_factory=dict)
-    call: Visit | None = None
-    held: bool = False
-    grace_until: Millis = 0
-    freed_at: Millis | None = None
-    doubt_until: Millis = 0
-    acw_until: Millis = 0
-    acw_due: Millis = 0
-    acw_clock: Clock = Clock.ARRIVAL
-    acw_queue: str = ""
-    reason: str = ""
-    told: tuple[AgentStatus, str, str] = (AgentStatus.SIGNED_OUT, "", "")
 
 
 class Roster:
@@ -205,9 +162,11 @@ class Roster:
         self.settle(agent)
 
     def ring_over(self, ring: Ring) -> None:
-        """It does not ring any more."""
+        """It does not ring any more. A phone that still says so will tell of itself at once."""
         agent = self.agents.get(ring.agent)
-        if agent is not None and agent.rings.pop(ring.leg, None) is not None:
+        if agent is None or agent.rings.pop(ring.leg, None) is None:
+            return
+        if state_of(agent)[0] is not agent.told[0]:
             self.settle(agent)
 
     def connected(self, visit: Visit) -> None:
@@ -275,7 +234,7 @@ class Roster:
         clock: Clock | None = None,
     ) -> None:
         """Tell the agent's state if it is another than the one told last."""
-        state, reason, where, visit = self.state_of(agent)
+        state, reason, where, visit = state_of(agent)
         if (state, reason, where) == agent.told:
             return
         agent.told = (state, reason, where)
@@ -292,39 +251,6 @@ class Roster:
             time=time,
             clock=clock,
         )
-
-    def state_of(self, agent: Agent) -> tuple[AgentStatus, str, str, str]:
-        """State, reason, queue and visit of an agent now: the first that holds."""
-        if agent.call is not None:
-            status = AgentStatus.HOLD if agent.held else AgentStatus.TALKING
-            return status, "", agent.call.queue, agent.call.id
-        members = list(agent.members.values())
-        if not members:
-            return AgentStatus.SIGNED_OUT, "", "", ""
-        used = self._phone_state(agent, members)
-        if used is not None:
-            return used
-        if agent.acw_until:
-            return AgentStatus.ACW, "", agent.acw_queue, ""
-        if all(m.status in NOT_REACHABLE for m in members):
-            return AgentStatus.UNREACHABLE, "", "", ""
-        if all(m.paused for m in members):
-            return AgentStatus.NOT_READY, agent.reason, "", ""
-        return AgentStatus.READY, "", "", ""
-
-    def _phone_state(
-        self, agent: Agent, members: list[Member]
-    ) -> tuple[AgentStatus, str, str, str] | None:
-        states = {m.status for m in members if m.dependable}
-        rung = next(iter(agent.rings.values()), None)
-        visit, queue = (rung[0].id, rung[0].queue) if rung is not None else ("", "")
-        if not agent.grace_until and states & IN_USE:
-            return AgentStatus.TALKING, "", queue, visit
-        if not agent.grace_until and ON_HOLD in states:
-            return AgentStatus.HOLD, "", queue, visit
-        if RINGING in states or (rung is not None and not all(m.dependable for m in members)):
-            return AgentStatus.RINGING, "", queue, visit
-        return None
 
     def everyone(self) -> Iterator[Agent]:
         """All agents, in the order in which they were first heard of."""

@@ -6,6 +6,9 @@
 The end bears the time of the Leave or the AgentComplete, not that of its decision.
 """
 
+from dataclasses import replace
+from typing import TypedDict
+
 from ingest.ami_agents import Roster
 from ingest.ami_causes import CUT_OFF, line_of
 from ingest.ami_telling import Telling, Timer
@@ -21,8 +24,8 @@ from ingest.events import (
     Overflow,
     Overflowed,
     Phase,
-    Transferred,
     TransferKind,
+    Transferred,
 )
 
 WINDOW_MS = 2_000
@@ -30,6 +33,9 @@ WINDOW_MS = 2_000
 
 ANSWER_WINDOW_MS = 60_000
 """How long a macro or gosub for the agent may run between Leave and AgentConnect once a phone answered."""
+
+PASSING_MS = 500
+"""How long the AgentComplete of a transfer may follow it: they come at once, or at the caller's end."""
 
 JUST_RINGING_MS = 500
 
@@ -42,6 +48,22 @@ LEFT_BY_RULE = {
 """The values of QUEUESTATUS that end a wait. CONTINUE only follows an answered call."""
 
 ENDERS = {"caller": EndedBy.CALLER, "agent": EndedBy.AGENT}
+
+
+class Whose(TypedDict):
+    """The fields that every visit event has."""
+
+    visit: str
+    queue: str
+    call: str
+
+
+class Times(TypedDict, total=False):
+    """The durations that an end may bear."""
+
+    talk_ms: Millis | None
+    hold_ms: Millis | None
+    wait_ms: Millis | None
 
 
 class Ends:
@@ -76,7 +98,7 @@ class Ends:
         self._silence(visit)
         if cause in CUT_OFF:
             fault = Fault(at, cause or 0, line_of(visit.channel), callers=True)
-            self._end(visit, _dropped(visit, Phase.WAITING, fault, wait_ms=wait_ms), at)
+            self._end(visit, _dropped(visit, Phase.WAITING, fault, {"wait_ms": wait_ms}), at)
             return
         end = Abandoned(
             **_of(visit),
@@ -103,6 +125,16 @@ class Ends:
             self.gone(visit, visit.hanging_up)
         else:
             self._telling.wait(WINDOW_MS, Timer.LEFT, visit.id)
+
+    def alive(self, call: str, *, joined: bool = False) -> None:
+        """The caller's channel goes on in the dialplan: whoever was leaving did not hang up."""
+        for visit in self._book.of_call(call):
+            if visit.stage is not Stage.LEAVING:
+                continue
+            if not visit.abandoned:
+                self.overflow(visit, Overflow.KEY)
+            elif joined or visit.hanging_up is None:
+                self.overflow(visit, Overflow.REDIRECTED)
 
     def completing(self, visit: Visit, at: Millis) -> None:
         """The conversation ended at `at`: hold the telling back for the cause."""
@@ -132,9 +164,9 @@ class Ends:
             self._end(visit, self._transferred(visit, at), at)
             return
         times = self._times(visit, at)
-        fault = next((f for f in visit.faults if f.at >= at - WINDOW_MS), None)
+        fault = _fault_of(visit, at - WINDOW_MS)
         if fault is not None:
-            end: Data = _dropped(visit, Phase.TALKING, fault, **times)
+            end: Data = _dropped(visit, Phase.TALKING, fault, times)
         else:
             ended_by = ENDERS.get(visit.reason, EndedBy.UNKNOWN)
             end = Completed(**_of(visit), agent=visit.agent, ended_by=ended_by, **times)
@@ -164,7 +196,9 @@ class Ends:
         wait_ms = visit.wait_ms
         if visit.in_queue and visit.joined_at is not None:
             wait_ms = max(0, at - visit.joined_at)
-        times = self._times(visit, at) if phase is Phase.TALKING else {"wait_ms": wait_ms}
+        times: Times = {"wait_ms": wait_ms}
+        if phase is Phase.TALKING:
+            times = self._times(visit, at)
         self._silence(visit)
         end = Dropped(
             **_of(visit),
@@ -186,7 +220,7 @@ class Ends:
             **self._times(visit, at),
         )
 
-    def _times(self, visit: Visit, at: Millis) -> dict[str, Millis | None]:
+    def _times(self, visit: Visit, at: Millis) -> Times:
         hold_ms = visit.hold_ms
         if visit.hold_since is not None:
             hold_ms += max(0, at - visit.hold_since)
@@ -212,15 +246,30 @@ class Ends:
         self._book.close(visit)
 
 
-def _of(visit: Visit) -> dict[str, str]:
+def _of(visit: Visit) -> Whose:
     return {"visit": visit.id, "queue": visit.queue, "call": visit.call}
+
+
+def _fault_of(visit: Visit, since: Millis) -> Fault | None:
+    """The fault that cut the conversation off. Asterisk hands the cause on from leg to leg.
+
+    So the caller's line is to blame only if his channel bears a cause and the agent's side did not
+    end first; AgentComplete's Reason says which did.
+    """
+    faults = [fault for fault in visit.faults if fault.at >= since]
+    if visit.reason != "agent":
+        faults.sort(key=lambda fault: not fault.callers)
+    else:
+        faults.sort(key=lambda fault: fault.callers)
+        faults = [replace(fault, callers=False) for fault in faults]
+    return faults[0] if faults else None
 
 
 def _within(then: Millis | None, now: Millis, span_ms: Millis) -> bool:
     return then is not None and now - then <= span_ms
 
 
-def _dropped(visit: Visit, phase: Phase, fault: Fault, **times: Millis | None) -> Dropped:
+def _dropped(visit: Visit, phase: Phase, fault: Fault, times: Times) -> Dropped:
     return Dropped(
         **_of(visit),
         phase=phase,

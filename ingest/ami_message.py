@@ -6,14 +6,57 @@ from dataclasses import dataclass
 from ingest.events import Millis
 
 WANTED = frozenset(
-    """QueueCallerJoin QueueCallerLeave QueueCallerAbandon AgentCalled AgentConnect AgentComplete
-    AgentRingNoAnswer AgentDump QueueMemberStatus QueueMemberAdded QueueMemberRemoved
-    QueueMemberPause QueueMemberPaused Newchannel Newexten VarSet Hangup HangupRequest
-    SoftHangupRequest DialEnd Hold Unhold BlindTransfer AttendedTransfer PeerStatus ContactStatus
-    Registry Alarm AlarmClear SpanAlarm SpanAlarmClear FullyBooted Shutdown Reload QueueParams
-    QueueMember QueueEntry QueueStatusComplete CoreShowChannel CoreShowChannelsComplete EndpointList
-    EndpointListComplete ContactList ContactListComplete OutboundRegistrationDetail PeerEntry
-    RegistryEntry Join Leave""".split()
+    [
+        "QueueCallerJoin",
+        "QueueCallerLeave",
+        "QueueCallerAbandon",
+        "AgentCalled",
+        "AgentConnect",
+        "AgentComplete",
+        "AgentRingNoAnswer",
+        "AgentDump",
+        "QueueMemberStatus",
+        "QueueMemberAdded",
+        "QueueMemberRemoved",
+        "QueueMemberPause",
+        "QueueMemberPaused",
+        "Newchannel",
+        "Newexten",
+        "VarSet",
+        "Hangup",
+        "HangupRequest",
+        "SoftHangupRequest",
+        "DialEnd",
+        "Hold",
+        "Unhold",
+        "BlindTransfer",
+        "AttendedTransfer",
+        "PeerStatus",
+        "ContactStatus",
+        "Registry",
+        "Alarm",
+        "AlarmClear",
+        "SpanAlarm",
+        "SpanAlarmClear",
+        "FullyBooted",
+        "Shutdown",
+        "Reload",
+        "QueueParams",
+        "QueueMember",
+        "QueueEntry",
+        "QueueStatusComplete",
+        "CoreShowChannel",
+        "CoreShowChannelsComplete",
+        "EndpointList",
+        "EndpointListComplete",
+        "ContactList",
+        "ContactListComplete",
+        "OutboundRegistrationDetail",
+        "PeerEntry",
+        "RegistryEntry",
+        "Join",
+        "Leave",
+    ]
 )
 """The events that the translation reads; all others are counted and dropped before their headers are parsed."""
 

@@ -7,10 +7,11 @@ whoever shares their bridge.
 
 from dataclasses import dataclass, field
 
-from ingest.ami_agents import Agent, Roster
+from ingest.ami_agents import Roster
 from ingest.ami_causes import masked
 from ingest.ami_ends import Ends
 from ingest.ami_message import Message
+from ingest.ami_people import Agent, state_of
 from ingest.ami_telling import Telling
 from ingest.ami_visits import Stage, Visit, VisitBook
 from ingest.events import (
@@ -52,6 +53,8 @@ class Lists:
                 self.found_channels.append(message)
             case "CoreShowChannelsComplete":
                 self.channels = self.found_channels
+            case _:
+                pass
 
 
 class Snapshots:
@@ -224,7 +227,7 @@ class Snapshots:
         )
 
     def _agent(self, agent: Agent) -> None:
-        state, reason, queue, _ = self._roster.state_of(agent)
+        state, reason, queue, _ = state_of(agent)
         agent.told = (state, reason, queue)
         if state is AgentStatus.SIGNED_OUT:
             return

@@ -16,6 +16,7 @@ from ingest.ami_calls import Calls
 from ingest.ami_causes import line_of
 from ingest.ami_components import Components
 from ingest.ami_ends import Ends
+from ingest.ami_legs import Legs
 from ingest.ami_message import Message
 from ingest.ami_snapshot import Lists, Snapshots
 from ingest.ami_telling import Telling, Timer
@@ -23,7 +24,6 @@ from ingest.ami_visits import Stage, VisitBook
 from ingest.events import (
     Adapter,
     AdapterStatus,
-    Clock,
     ComponentStatus,
     Event,
     Gap,
@@ -58,6 +58,7 @@ class Translator:
         self._roster = Roster(self._telling, wrap_up_ms or {}, agents or {})
         self._ends = Ends(self._telling, self._book, self._roster)
         self._calls = Calls(self._telling, self._book, self._roster, self._ends)
+        self._legs = Legs(self._telling, self._book, self._roster, self._ends)
         self._components = Components(self._telling)
         self._snapshots = Snapshots(self._telling, self._book, self._roster, self._ends)
         self._lists = Lists()
@@ -178,6 +179,7 @@ class Translator:
                 if message.event == "QueueCallerJoin":
                     self._components.trunk(line_of(message.name("channel")))
                 self._calls.receive(message)
+                self._legs.receive(message)
 
     def _answered(self, message: Message) -> None:
         started = message.text("corestartupdate") + " " + message.text("corestartuptime")
@@ -277,7 +279,7 @@ class Translator:
             case Timer.ENDED if visit is not None:
                 self._ends.decide(visit)
             case Timer.MOVED if visit is not None:
-                self._calls.moved(visit)
+                self._legs.moved(visit)
             case Timer.FREED:
                 freed = self._roster.freed(key)
                 if freed is not None:

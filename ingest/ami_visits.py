@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from ingest.events import Millis
+from ingest.events import Millis, RingEnd
 
 V = TypeVar("V")
 
@@ -36,7 +36,8 @@ class Ring:
     leg: str
     since: Millis
     answered: bool = False
-    ended: Millis | None = None
+    cause: int = 0
+    result: RingEnd | None = None
 
 
 @dataclass(slots=True)

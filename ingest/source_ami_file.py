@@ -17,9 +17,7 @@ import msgspec
 from ingest.ami_message import Message, parse, unwanted
 from ingest.ami_translate import Translator
 from ingest.events import Event, Millis
-from ingest.ports import Batch, Clock, Inbox
 from ingest.stamp import Stamp
-from ingest.wire import encode
 
 HEARTBEAT_MS = 10_000
 QUIET_MS = 30_000
@@ -27,7 +25,6 @@ END_MS = 120_000
 """How far the clock runs on after the last line, so that what still waits is decided."""
 
 KEPT_FAULTS = 20
-BATCH = 500
 PROGRESS_BYTES = 1_048_576
 _LATEST_S = 253_402_300_799
 
@@ -195,5 +192,5 @@ def events(
 
 def _lines(path: Path, file: IO[bytes]) -> Iterator[bytes]:
     if path.suffix == ".gz":
-        return iter(io.BufferedReader(gzip.GzipFile(fileobj=file)))  # type: ignore[arg-type]
+        return iter(io.BufferedReader(gzip.GzipFile(fileobj=file)))
     return iter(file)
