@@ -182,6 +182,7 @@ class Switch:
                 truth.transferred += 1
                 self._transfer(visit, agent, sums)
             case TalkEnd.DROP:
+                truth.completed += 1
                 truth.dropped_talking += 1
                 self._tell_drop(visit, Phase.TALKING, agent=agent.plan.id, **sums)
                 self._callers.may_redial(visit.call, visit.queue)

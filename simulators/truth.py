@@ -13,6 +13,7 @@ from ingest.events import AgentStatus, Millis
 class QueueTruth:
     """The fates of one queue's visits. At every instant `offered` is the sum of `answered`,
     `abandoned`, all of `overflowed`, `dropped_waiting` and `waiting`. Blocked calls never entered.
+    `completed` are the conversations that ended without a transfer, the dropped ones among them.
     """
 
     target_ms: Millis

@@ -102,7 +102,7 @@ def test_the_truth_is_what_an_independent_tally_of_the_events_finds(storm: Scena
                 "blocked": truth.blocked,
                 "dropped_waiting": truth.dropped_waiting,
                 "Dropped": truth.dropped_talking,
-                "Completed": truth.completed,
+                "Completed": truth.completed - truth.dropped_talking,
                 "Transferred": truth.transferred,
                 "wait_ms_answered": truth.wait_ms_answered,
                 "wait_ms_abandoned": truth.wait_ms_abandoned,
