@@ -2,6 +2,8 @@
 
 Many publications are under way at once. What a broken connection left unacknowledged is sent again
 from the first of them on, so the order is kept, and some may come twice with the same `id`.
+A broker that does not know our session any more may have lost what it had acknowledged (Mosquitto
+writes its memory down only now and then): it is sent all that the spool still keeps.
 """
 
 import asyncio
@@ -85,7 +87,8 @@ class MqttOutlet:
                 )
                 welcome = True
                 largest = min(answer.max_packet_size or LARGEST * 4, LARGEST * 4)
-                error = await self._publish(link, spool, largest)
+                start = spool.acknowledged if answer.session_present else spool.oldest
+                error = await self._publish(link, spool, start, largest)
             except MqttRefusedError as refused:
                 if not welcome:
                     raise
@@ -95,14 +98,16 @@ class MqttOutlet:
             _log.warning("mqtt outlet %s: %s", self._adapter, error)
             await self._clock.sleep(back_off.wait_s(self._clock.now() - began))
 
-    async def _publish(self, link: MqttProtocol, spool: Spool, largest: int) -> MqttError:
+    async def _publish(
+        self, link: MqttProtocol, spool: Spool, start: int, largest: int
+    ) -> MqttError:
         """Publish until the connection ends, and say why it ended."""
         try:
             birth = self._told(AdapterStatus.UP, "connected")
             link.publish([Publication(self._status, birth, retain=True, content_type=CONTENT_TYPE)])
             async with asyncio.TaskGroup() as group:
                 helpers = (
-                    group.create_task(self._send(link, spool, largest)),
+                    group.create_task(self._send(link, spool, start, largest)),
                     group.create_task(link.keep_alive()),
                 )
                 error = await link.ended()
@@ -120,20 +125,19 @@ class MqttOutlet:
             link.publish([Publication(self._status, farewell, retain=True, lossy=True)])
             link.close()
 
-    async def _send(self, link: MqttProtocol, spool: Spool, largest: int) -> None:
-        position = spool.acknowledged
+    async def _send(self, link: MqttProtocol, spool: Spool, position: int, largest: int) -> None:
         while True:
             records = await spool.unsent(position, _READ_AHEAD)
-            start = 0
-            while start < len(records):
+            sent = 0
+            while sent < len(records):
                 try:
                     room = await link.room()
                 except MqttError:
                     return
-                chunk = records[start : start + room]
+                chunk = records[sent : sent + room]
                 publications = [p for record in chunk for p in self._publications(record, largest)]
                 link.publish(publications)
-                start += len(chunk)
+                sent += len(chunk)
             position = records[-1].after
 
     def _publications(self, record: Record, largest: int) -> Iterator[Publication]:

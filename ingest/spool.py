@@ -45,16 +45,23 @@ class Spool:
     """An append-only queue of payloads in one folder, for one process.
 
     It is full when `largest_bytes` wait for the broker: the caller must then stop appending, though
-    nothing is refused. On disk it takes at most one segment and one batch more.
+    nothing is refused. The last `keep_bytes` that the broker acknowledged are kept for a broker
+    that loses its memory. On disk it takes both, and at most two segments and one batch more.
     Raises `SpoolError` if the folder is in use, cannot be written, or is damaged.
     """
 
     def __init__(
-        self, folder: Path, *, largest_bytes: int = 1 << 30, segment_bytes: int = 8 << 20
+        self,
+        folder: Path,
+        *,
+        largest_bytes: int = 1 << 30,
+        segment_bytes: int = 8 << 20,
+        keep_bytes: int = 16 << 20,
     ) -> None:
         self._folder = folder
         self._largest = largest_bytes
         self._segment_bytes = segment_bytes
+        self._keep_bytes = keep_bytes
         self._lock = _locked(folder)
         self.cut_off = 0
         """Bytes of a torn record that the last start has cut off."""
@@ -79,6 +86,11 @@ class Spool:
     def waiting_bytes(self) -> int:
         """Bytes that the broker has not acknowledged yet."""
         return self._end - self.acknowledged
+
+    @property
+    def oldest(self) -> int:
+        """The position of the oldest record that is still kept, acknowledged or not."""
+        return self._segments[0].base
 
     @property
     def full(self) -> bool:
@@ -204,8 +216,8 @@ class Spool:
         self._segments.append(segment)
 
     def _forget(self) -> None:
-        """Delete the segments that the broker has in full, now that this is remembered."""
-        while len(self._segments) > 1 and self._segments[1].base <= self._kept:
+        """Delete segments that the broker has had for long, now that this is remembered."""
+        while len(self._segments) > 1 and self._segments[1].base <= self._kept - self._keep_bytes:
             self._segments.pop(0).path.unlink(missing_ok=True)
 
     def _sync(self, files: list[int], position: int | None) -> None:
