@@ -66,6 +66,8 @@ class FileJournal:
 
     async def __aenter__(self) -> Self:
         if self._read_only:
+            if not self._directory.is_dir():
+                raise JournalError(f"{self._directory}: there is no journal: mend the path")
             return self
         loop = asyncio.get_running_loop()
         try:

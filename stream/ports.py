@@ -67,9 +67,10 @@ class Journal(Protocol):
         ...
 
     async def commit(self) -> Position:
-        """Wait until something is appended, make all of it durable, return how far it now is.
+        """Wait until something is appended, make it durable, return how far the journal now is.
 
-        To be called by one task at a time. After a cancellation, or a `JournalError` other than
+        Where much is waiting, that may be a part of it: compare positions. One task at a time calls
+        this. After a cancellation, or a `JournalError` other than
         `LeaseLostError`, nothing appended is forgotten: calling again tries again.
         """
         ...

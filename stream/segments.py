@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
 
 from ingest.events import Millis
 from stream import blocks
@@ -104,25 +103,29 @@ def begun_at(segment: Segment) -> Millis | None:
 
 
 def scan(segment: Segment, after: Position = 0) -> Iterator[Placed | Damage]:
-    """The blocks of one segment that reach past `after`, and the damage between them."""
+    """The blocks of one segment that reach past `after`, and the damage between them.
+
+    The segment ends where it ended at the start of the scan: a writer may be at work behind it.
+    """
     with segment.path.open("rb") as file:
-        while True:
-            offset = file.tell()
-            data = file.read(HEAD_BYTES)
-            if not data:
-                return
+        end = os.fstat(file.fileno()).st_size
+        offset = 0
+        while offset < end:
             try:
-                head = blocks.head(data, segment.salt)
-                if head.last <= after and offset + HEAD_BYTES + head.size <= _size(file):
-                    file.seek(head.size, os.SEEK_CUR)
-                    continue
-                body = file.read(head.size)
-                yield Placed(blocks.stored(head, body, segment.salt), file.tell())
+                head = blocks.head(file.read(min(HEAD_BYTES, end - offset)), segment.salt)
+                following = offset + HEAD_BYTES + head.size
+                if head.last <= after and following <= end:
+                    file.seek(following)
+                else:
+                    body = file.read(min(head.size, end - offset - HEAD_BYTES))
+                    yield Placed(blocks.stored(head, body, segment.salt), following)
+                offset = following
             except BlockError as error:
-                yield (damage := _damage(file, segment, offset, str(error)))
-                if damage.tail:
-                    return
-                file.seek(offset + damage.size)
+                file.seek(offset)
+                damage = _damage(file.read(end - offset), segment, offset, str(error))
+                yield damage
+                offset += damage.size
+                file.seek(offset)
 
 
 def read(directory: Path, after: Position, report: Report) -> Blocks:
@@ -173,9 +176,7 @@ def trim(directory: Path, position: Position, before: Millis) -> list[Path]:
     return gone
 
 
-def _damage(file: BinaryIO, segment: Segment, offset: int, reason: str) -> Damage:
-    file.seek(offset)
-    rest = file.read()
+def _damage(rest: bytes, segment: Segment, offset: int, reason: str) -> Damage:
     head: Head | None = None
     with suppress(BlockError):
         head = blocks.head(rest, segment.salt)
@@ -199,7 +200,3 @@ def _next_block(data: bytes, salt: int) -> int | None:
             return at
         at = data.find(MAGIC, at + 1)
     return None
-
-
-def _size(file: BinaryIO) -> int:
-    return os.fstat(file.fileno()).st_size

@@ -194,3 +194,4 @@ async def test_writing_and_reading_at_once_keeps_order(open_journal: Open) -> No
             assert len(found) >= seen
             seen = len(found)
         assert [number async for number in numbers(journal)] == list(range(4000))
+        assert journal.warnings == ()

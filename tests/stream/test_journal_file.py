@@ -173,6 +173,12 @@ async def test_a_path_that_cannot_be_a_directory_is_explained(tmp_path: Path) ->
             pass
 
 
+async def test_reading_where_no_journal_is_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="there is no journal"):
+        async with FileJournal(tmp_path / "typo", SystemClock(), read_only=True):
+            pass
+
+
 async def test_the_lock_is_free_after_a_failed_opening(tmp_path: Path) -> None:
     async with FileJournal(tmp_path, SystemClock()):
         with pytest.raises(JournalError, match=f"process {os.getpid()}: stop that one"):
