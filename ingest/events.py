@@ -23,6 +23,9 @@ Duration = Annotated[int, Meta(ge=0, le=366 * 86_400_000)]
 Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
 """Milliseconds since 1970 UTC, up to the year 9999."""
 
+Whole = Annotated[int, Meta(ge=-(2**53) + 1, le=2**53 - 1)]
+"""Any whole number that every JSON reader takes without loss, and that fits 64 bits everywhere."""
+
 
 class Clock(StrEnum):
     """Whose clock `Event.time` was read from."""
@@ -186,9 +189,9 @@ class Offered(Data, frozen=True, kw_only=True):
 class Queued(VisitData, frozen=True, kw_only=True):
     """A visit begins: the caller waits from now on. `caller` is masked at ingest (last digits only)."""
 
-    position: int | None = None
+    position: Whole | None = None
     caller: str = ""
-    priority: int | None = None
+    priority: Whole | None = None
 
 
 class Blocked(Data, frozen=True, kw_only=True):
@@ -259,7 +262,7 @@ class Abandoned(VisitData, frozen=True, kw_only=True):
     """The caller hung up before an answer; `phase` says whether a phone was ringing for him."""
 
     wait_ms: Duration | None = None
-    position: int | None = None
+    position: Whole | None = None
     phase: Phase = Phase.WAITING
 
 
@@ -331,11 +334,11 @@ class Adapter(Data, frozen=True, kw_only=True):
 class Heartbeat(Data, frozen=True, kw_only=True):
     """Every ten seconds: the source lives, even when nothing happens on the floor."""
 
-    clock_offset_ms: Millis | None = None
+    clock_offset_ms: Whole | None = None
     last_native_at: Instant | None = None
     lag_ms: Duration | None = None
-    backlog: int = 0
-    counters: dict[str, int] = {}
+    backlog: Whole = 0
+    counters: dict[str, Whole] = {}
 
 
 class Gap(Data, frozen=True, kw_only=True):
@@ -344,7 +347,7 @@ class Gap(Data, frozen=True, kw_only=True):
     start_at: Instant
     end_at: Instant
     why: str = ""
-    lost: int | None = None
+    lost: Whole | None = None
 
 
 class SnapshotBegin(Data, frozen=True, kw_only=True):
@@ -367,7 +370,7 @@ class SnapshotVisit(VisitData, frozen=True, kw_only=True):
     snapshot: Name
     talking: bool = False
     agent: str = ""
-    position: int | None = None
+    position: Whole | None = None
     caller: str = ""
     since: Instant | None = None
 
@@ -399,16 +402,16 @@ class SnapshotEnd(Data, frozen=True, kw_only=True):
     """The snapshot is whole. What it did not name of its scope is over."""
 
     snapshot: Name
-    items: int = 0
+    items: Whole = 0
 
 
 class SurveyScored(Data, frozen=True, kw_only=True):
     """A caller's judgement of a call (CSAT), on a scale from `low` to `high`."""
 
     call: Name
-    score: int
-    low: int = 1
-    high: int = 5
+    score: Whole
+    low: Whole = 1
+    high: Whole = 5
     queue: str = ""
     agent: str = ""
 
@@ -417,9 +420,9 @@ class QualityScored(Data, frozen=True, kw_only=True):
     """A reviewer's judgement of a call, on a scale from `low` to `high`."""
 
     call: Name
-    score: int
-    low: int = 0
-    high: int = 100
+    score: Whole
+    low: Whole = 0
+    high: Whole = 100
     queue: str = ""
     agent: str = ""
     reviewer: str = ""

@@ -19,6 +19,8 @@ LARGEST = 65_536
 """Bytes in one event. Ours are some 300; more is a mistake or an attack."""
 
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = 253_402_300_799_999
+"""The last millisecond of the year 9999: later ones have no written form."""
 _Time = Annotated[datetime, Meta(tz=True)]
 _Id = Annotated[str, Meta(min_length=1, max_length=512)]
 _NAMES = {data: name for name, data in TYPES.items()}
@@ -36,7 +38,7 @@ class Envelope(Struct, frozen=True, kw_only=True, tag_field="type", omit_default
     time: _Time | None = None
     recvtime: _Time | None = None
     epoch: Annotated[str, Meta(max_length=64)] = ""
-    seq: Annotated[int, Meta(ge=0)] = 0
+    seq: Annotated[int, Meta(ge=0, le=2**53 - 1)] = 0
     clock: Clock = Clock.SOURCE
     origin: Origin = Origin.LIVE
     specversion: str = ""
@@ -77,24 +79,16 @@ def decode(payload: bytes, recvtime: Millis) -> Event:
         envelope = _decoder.decode(payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise WireError(str(error)) from None
-    received = envelope.recvtime
-    arrived = recvtime if received is None else round(received.timestamp() * 1000)
-    happened = envelope.time
+    received, happened, clock = envelope.recvtime, envelope.time, envelope.clock
+    arrived = recvtime if received is None else _millis(received)
     if happened is None:
-        return Event(
-            data=envelope.data,
-            time=arrived,
-            recvtime=arrived,
-            source=envelope.source,
-            id=envelope.id,
-            epoch=envelope.epoch,
-            seq=envelope.seq,
-            clock=Clock.ARRIVAL,
-            origin=envelope.origin,
-        )
-    at = round(happened.timestamp() * 1000)
-    if at < 0 or arrived < 0:
-        raise WireError("Expected `time` after 1970 - at `$.time`")
+        at, clock = arrived, Clock.ARRIVAL
+    else:
+        at = _millis(happened)
+    if not 0 <= at <= _LATEST:
+        raise WireError("Expected a time from 1970 to 9999 (UTC) - at `$.time`")
+    if not 0 <= arrived <= _LATEST:
+        raise WireError("Expected a time from 1970 to 9999 (UTC) - at `$.recvtime`")
     return Event(
         data=envelope.data,
         time=at,
@@ -103,9 +97,15 @@ def decode(payload: bytes, recvtime: Millis) -> Event:
         id=envelope.id,
         epoch=envelope.epoch,
         seq=envelope.seq,
-        clock=envelope.clock,
+        clock=clock,
         origin=envelope.origin,
     )
+
+
+def _millis(moment: datetime) -> Millis:
+    """Milliseconds since 1970, what is finer cut off. Integers only: floats are slower here, and round."""
+    since = moment - _UNIX
+    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
 
 
 def encode(event: Event) -> bytes:
