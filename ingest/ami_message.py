@@ -58,7 +58,7 @@ WANTED = frozenset(
         "Leave",
     ]
 )
-"""The events that the translation reads; all others are counted and dropped before their headers are parsed."""
+"""The events that the translation reads; all others are counted and dropped unparsed."""
 
 RENAMED = {
     "Join": "QueueCallerJoin",
@@ -91,7 +91,7 @@ class Message:
         return self.fields.get(key, "")
 
     def name(self, key: str) -> str:
-        """The value as an identifier that our events can carry: at most 255 characters, `<unknown>` is none."""
+        """The value as a name that our events can carry: at most 255 characters; `<unknown>` is none."""
         value = self.fields.get(key, "")
         return "" if value in _NOBODY else value[:_LONGEST_NAME]
 

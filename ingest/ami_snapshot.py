@@ -85,6 +85,19 @@ class Snapshots:
         self._telling.tell(SnapshotEnd(snapshot=self._name, items=self._items))
         self._telling.origin = Origin.LIVE
 
+    def review(self, lists: Lists) -> None:
+        """Take members that were added, changed or removed without an event, as a reload does it."""
+        queues = set(lists.queues)
+        listed = set()
+        for message in lists.members:
+            self._roster.receive(message)
+            interface = message.name("location") or message.name("interface")
+            listed.add((message.name("queue"), interface))
+        for agent in self._roster.everyone():
+            for key, member in list(agent.members.items()):
+                if key[0] in queues and key not in listed:
+                    self._roster.remove(agent, member)
+
     def _seed_legs(self, lists: Lists) -> None:
         if lists.channels is None:
             return

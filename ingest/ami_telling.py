@@ -86,7 +86,10 @@ class Telling:
         )
 
     def wait(self, wait_ms: Millis, timer: Timer, key: str) -> None:
-        """Ring `timer` for `key` after `wait_ms` of our clock. Timers are not withdrawn: who hears one looks."""
+        """Ring `timer` for `key` after `wait_ms` of our clock.
+
+        Timers are not withdrawn: whoever hears one looks whether it still matters.
+        """
         self._armed += 1
         heapq.heappush(self._timers, (self.recvtime + wait_ms, self._armed, timer, key))
 

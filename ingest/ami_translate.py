@@ -69,10 +69,10 @@ class Translator:
         self._heard_at: Millis = 0
         self._syncs = 0
         self._why = ""
+        self._gap_why = ""
         self._shutdown = False
         self._startup = ""
         self._last_native_at: Millis | None = None
-        self.unknown = 0
 
     @property
     def due_at(self) -> Millis | None:
@@ -89,6 +89,8 @@ class Translator:
     def linked(self, now: Millis) -> list[Event]:
         """A login was accepted. The answers to QueueStatus and CoreShowChannels make the resync."""
         self._ring(now)
+        if self._linked:
+            self._lose("Asterisk booted anew on the same link")
         self._link()
         return self._telling.take()
 
@@ -108,17 +110,25 @@ class Translator:
         return self._telling.take()
 
     def heartbeat(
-        self, now: Millis, counters: Mapping[str, int], lag_ms: Millis = 0
+        self,
+        now: Millis,
+        counters: Mapping[str, int],
+        *,
+        lag_ms: Millis = 0,
+        offset_ms: Millis | None = None,
+        backlog: int = 0,
     ) -> list[Event]:
-        """Every ten seconds while the link lives."""
+        """Every ten seconds while the link lives. `offset_ms` is the PBX's clock minus ours, if measured."""
         self._ring(now)
         self._telling.read_arrival()
-        known = self._telling.stamped
+        if offset_ms is None and self._telling.stamped:
+            offset_ms = -self._telling.behind_ms
         self._telling.tell(
             Heartbeat(
-                clock_offset_ms=-self._telling.behind_ms if known else None,
+                clock_offset_ms=offset_ms,
                 last_native_at=self._last_native_at,
-                lag_ms=max(0, lag_ms),
+                lag_ms=lag_ms,
+                backlog=backlog,
                 counters=dict(counters),
             )
         )
@@ -233,7 +243,7 @@ class Translator:
         self._linked = self._syncing = False
         self._lost_at = self._telling.recvtime
         self._heard_at = self._last_native_at or self._telling.recvtime
-        self._why = why
+        self._why = self._gap_why = why
         for visit in list(self._book.open.values()):
             if visit.stage is Stage.ENDING:
                 self._ends.decide(visit)
@@ -249,6 +259,7 @@ class Translator:
         if self._syncing and self._lists.queues_whole and self._lists.channels is not None:
             self._finish()
         elif not self._syncing and self._lists.queues_whole:
+            self._snapshots.review(self._lists)
             self._lists = Lists()
 
     def _finish(self) -> None:
@@ -259,7 +270,7 @@ class Translator:
         if self._seen_before:
             end = self._telling.time
             start = min(self._heard_at, end)
-            self._telling.tell(Gap(start_at=start, end_at=end, why=self._why))
+            self._telling.tell(Gap(start_at=start, end_at=end, why=self._gap_why))
         if lists.queues_whole:
             self._snapshots.tell(lists)
         self._seen_before, self._why = True, ""
