@@ -111,6 +111,11 @@ class MqttProtocol(asyncio.Protocol):
             self._fail(MqttError(f"the broker sent what is not MQTT 5 ({error})"))
         except MqttError as error:
             self._fail(error)
+        except BaseException as error:
+            # The codec panics on text that is not UTF-8, with an exception nobody can import.
+            if type(error).__name__ != "PanicException":
+                raise
+            self._fail(MqttError("the broker sent what is not MQTT 5 (text that is not UTF-8)"))
 
     # What our side asks for.
 
