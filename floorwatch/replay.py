@@ -1,8 +1,8 @@
 """Replay: a recording, a log, or one of our own journals through the very floor that runs live."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -13,6 +13,7 @@ from stream.site import Site
 
 Progress = Callable[[int, int], None]
 YIELD_EVERY = 1_000
+KEPT_REASONS = 20
 
 
 @dataclass(slots=True)
@@ -20,7 +21,12 @@ class Reading:
     """What a reading met that was no event: how often, and the first few reasons."""
 
     rejected: int = 0
-    reasons: tuple[str, ...] = ()
+    reasons: list[str] = field(default_factory=list)
+
+    def add(self, rejected: int, reasons: Iterable[str]) -> None:
+        """Count what was no event, and keep the first reasons."""
+        self.rejected += rejected
+        self.reasons = [*self.reasons, *reasons][:KEPT_REASONS]
 
 
 def as_told(events: Iterator[Event]) -> Iterator[Event]:

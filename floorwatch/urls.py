@@ -102,6 +102,14 @@ BACKFILLS: Mapping[str, Form] = {
 }
 """What can fill the gaps of an AMI source."""
 
+REPLAYS: Mapping[str, Form] = {
+    scheme: SOURCES[scheme] for scheme in ("ami+file", "queue_log+file", "events+file", "journal")
+}
+"""What can be replayed."""
+
+FILE_BACKFILLS: Mapping[str, Form] = {"queue_log+file": SOURCES["queue_log+file"]}
+"""What can fill the gaps of a replay."""
+
 BROKERS: Mapping[str, Form] = {scheme: SOURCES[scheme] for scheme in ("mqtt", "mqtts")}
 """Where the bridge carries events to."""
 

@@ -60,7 +60,7 @@ class Saved(Struct):
 class QueueLogSource:
     """A `Source` that follows the log at `path` and remembers its position in `state`.
 
-    `source` names it on its events. Lines of before `since` only tell who is signed in and who
+    `source` names it on its events; with `fill` they only fill what another source missed. Lines of before `since` only tell who is signed in and who
     talks: for a first start beside a log of years. `run` raises `SavedPositionError` if `state`
     holds something else, and otherwise keeps trying: a log that is not there is news, not a crash.
     """
@@ -72,6 +72,7 @@ class QueueLogSource:
     mapping: QueueLogMapping = field(default_factory=QueueLogMapping)
     since: Millis = 0
     poll_s: float = 0.25
+    fill: bool = False
 
     async def run(self, inbox: Inbox, /) -> None:
         """Bring the log's events into the inbox until cancelled."""
@@ -162,7 +163,9 @@ class _Reader:
             age_ms = now - row.at
             self.offset_ms = 0 if -SKEW_MS < age_ms < SKEW_MS else age_ms
         late = not self.caught_up and now - row.at > OLD_MS
-        self.translator.origin = Origin.BACKFILL if late else Origin.LIVE
+        self.translator.origin = Origin.REPLAY if late else Origin.LIVE
+        if self.setup.fill:
+            self.translator.origin = Origin.BACKFILL
         if saved.began:
             return self.translator.take(row, line.name, now)
         return self._before_since(row, line, now)
@@ -216,6 +219,7 @@ class _Reader:
             source=source,
             id=f"{source}/{id}",
             epoch=self.saved.epoch,
+            origin=Origin.BACKFILL if self.setup.fill else Origin.LIVE,
         )
 
     def _batch(self, events: list[Event], now: Millis, *, save: bool) -> Batch:

@@ -43,21 +43,16 @@ SIGNED_IN = tuple(status.value for status in AgentStatus if status is not AgentS
 class Figures:
     """Builds the whole document from a floor, and the changes since the last time.
 
-    The document is changed in place by `patch`; `full` hands it out to be encoded, not to be kept.
+    `document` is the whole as of the last `patch`, which changes it in place: encode it, or copy it.
     """
 
     def __init__(self, floor: Floor) -> None:
         self.rejected = 0
         self._floor = floor
-        self._document: Row = {"queues": {}, "agents": {}}
+        self.document: Row = {"queues": {}, "agents": {}}
         self._fresh: dict[str, Freshness] = {}
         self._today = Today(floor.state.ledger, floor.site.interval_ms)
         self._order = {name: i for i, name in enumerate(floor.site.queues)}
-
-    def full(self, now: Millis) -> Row:
-        """The whole document as of `now`."""
-        self.patch(now)
-        return self._document
 
     def patch(self, now: Millis) -> Row:
         """What changed since the last call, as an RFC 7396 merge patch; empty if nothing did."""
@@ -71,23 +66,23 @@ class Figures:
             "health": self._health(now),
             "parts": self._parts(),
         }
-        if queues or agents or "totals" not in self._document:
+        if queues or agents or "totals" not in self.document:
             rows["totals"] = self._totals()
         patch: Row = {}
         for key, row in rows.items():
-            change = diff(self._document.get(key, {}), row)
-            if change or key not in self._document:
+            change = diff(self.document.get(key, {}), row)
+            if change or key not in self.document:
                 patch[key] = change
-                self._document[key] = row
+                self.document[key] = row
         self._put(patch, "queues", {name: self._queue(name) for name in queues})
         self._put(patch, "agents", {id: self._agent(id) for id in agents if id in people})
         if patch:
-            patch["at"] = self._document["at"] = now
+            patch["at"] = self.document["at"] = now
         return patch
 
     def _put(self, patch: Row, key: str, rows: Mapping[str, Row]) -> None:
         """Put changed rows into the document and their changes into the patch."""
-        known, changes = self._document[key], {}
+        known, changes = self.document[key], {}
         for name, row in rows.items():
             change = diff(known.get(name, {}), row)
             if change or name not in known:

@@ -138,7 +138,7 @@ class Floor:
         feed = self.feeds.hear(event)
         if event.recvtime > state.now:
             state.now = event.recvtime
-        if event.origin is Origin.BACKFILL:
+        if event.origin is Origin.BACKFILL and type(event.data) not in _OF_SOURCES:
             self.backfill.park(event)
         else:
             if event.origin is Origin.LIVE and event.time < feed.high_at - LATENESS_MS:
@@ -218,6 +218,7 @@ def _encode(state: FloorState) -> bytes:
     return msgspec.msgpack.encode(state)
 
 
+_OF_SOURCES = (Adapter, Heartbeat, Gap)
 _OF_VISITS = (
     Queued,
     Ringing,

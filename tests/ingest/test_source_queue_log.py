@@ -304,7 +304,7 @@ async def test_old_lines_are_back_fill_and_fresh_ones_are_live(floor: Floor) -> 
         floor.write(enter("next", T0))
         await clock.move(250)
     origins = [event.origin for event in floor.of(Queued)]
-    assert origins == [Origin.BACKFILL, Origin.LIVE, Origin.LIVE]
+    assert origins == [Origin.REPLAY, Origin.LIVE, Origin.LIVE]
 
 
 async def test_a_position_that_is_none_says_what_to_do(floor: Floor) -> None:

@@ -1,0 +1,120 @@
+"""A whole Floorwatch in one process: the sites' sources, streams, gateways, and the ticker between."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from dashboard import assets
+from dashboard.export import ensure_exported
+from dashboard.gateway import Gateway
+from floorwatch import invented, wiring
+from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
+from ingest.events import Millis
+from ingest.ports import Clock
+from stream.deadletters import FileDeadLetters
+from stream.figures import Figures
+from stream.ports import Journal
+from stream.runner import Recovery, Runner
+from stream.site import Site
+
+FRAME_S = 0.2
+"""Five frames a second: what a person sees as at once."""
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the process gives to everything in it."""
+
+    clock: Clock
+    environ: Mapping[str, str]
+    tell: Tell
+
+
+async def up(
+    settings: Settings, around: Surroundings, extra: tuple[SourceSettings, ...] = ()
+) -> None:
+    """Run every site until cancelled.
+
+    `extra` sources are added to the first site. Raises what a source, a journal or a gateway
+    cannot mend by itself: `MqttRefusedError`, `JournalError`, `GatewayError`, `SecretError`.
+    """
+    folder = wiring.data_folder(settings.stores)
+    around.tell("preparing the pages / 正在准备页面 …")
+    pages = assets.load(await asyncio.to_thread(ensure_exported, folder))
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        for number, site in enumerate(settings.sites):
+            sources = site.sources + (extra if number == 0 else ())
+            journal = wiring.journal(settings.stores, site.site.id, around.clock, around.environ)
+            kept = await stack.enter_async_context(journal)
+            letters = FileDeadLetters(folder / site.site.id / "rejected")
+            stack.enter_context(closing(letters))
+            runner = Runner(_furnished(site), kept, letters, around.clock)
+            _tell_recovery(await runner.recover(), kept, around.tell)
+            listen = settings.gateway.listen
+            gateway = Gateway(
+                around.clock,
+                listen.host,
+                listen.port + number if listen.port else 0,
+                pages,
+                allowed_origins=settings.gateway.allowed_origins,
+            )
+            await stack.enter_async_context(gateway)
+            around.tell(f"{site.site.id}: {gateway.url}")
+            tasks.create_task(runner.run())
+            tasks.create_task(tick(runner, gateway, around.clock))
+            for source in sources:
+                place = _place(source, runner, folder / site.site.id, around)
+                for made in wiring.sources(place):
+                    tasks.create_task(made.run(runner.inbox))
+
+
+async def tick(runner: Runner, gateway: Gateway, clock: Clock) -> None:
+    """Show what changed, five times a second, until cancelled."""
+    figures = Figures(runner.floor)
+    figures.patch(clock.now())
+    while True:
+        figures.rejected = runner.rejected
+        patch = figures.patch(clock.now())
+        gateway.publish(lambda: figures.document, patch)
+        await clock.sleep(FRAME_S)
+
+
+def _furnished(site: SiteSettings) -> Site:
+    """A site of the simulator needs no settings of its own: its people and queues are known."""
+    if any(source.url.scheme == "simulate" for source in site.sources):
+        return invented.furnished(site.site, invented.scenario_for(site.site))
+    return site.site
+
+
+def _place(
+    source: SourceSettings, runner: Runner, folder: Path, around: Surroundings
+) -> wiring.Place:
+    return wiring.Place(
+        site=runner.site,
+        source=source,
+        folder=folder,
+        clock=around.clock,
+        environ=around.environ,
+        fresh=_nothing_today(runner, around.clock.now()),
+    )
+
+
+def _nothing_today(runner: Runner, now: Millis) -> bool:
+    """True if the journal tells nothing of this business day yet."""
+    feeds = runner.floor.state.feeds.values()
+    return max((feed.high_at for feed in feeds), default=0) < runner.floor.calendar.day(now)
+
+
+def _tell_recovery(recovery: Recovery, journal: Journal, tell: Tell) -> None:
+    for warning in journal.warnings:
+        tell(f"journal: {warning}")
+    if recovery.position:
+        tell(
+            f"journal: {recovery.position} events, {recovery.replayed} read again since the checkpoint"
+        )
+    if recovery.unreadable:
+        tell(f"journal: {recovery.unreadable} events of an older release could not be read")

@@ -1,0 +1,49 @@
+"""The demo: a whole Floorwatch around an invented floor, with nothing but Python."""
+
+import os
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from floorwatch import settings, urls
+from floorwatch.app import Surroundings, Tell, up
+from floorwatch.settings_types import GatewaySettings, Settings, SourceSettings, StoreSettings
+from floorwatch.settings_values import Address
+from ingest.broker_iotcore import IotcoreBroker, IotcoreError
+from ingest.clock import SystemClock
+
+SITE = """
+[site]
+id = "demo"
+names = { zh = "示范呼叫中心", en = "Demo call centre" }
+time_zone = "Asia/Shanghai"
+[[site.source]]
+name = "simulator"
+url = "simulate:demo"
+"""
+
+
+async def run(listen: Address, mqtt_port: int, data: Path, tell: Tell) -> None:
+    """Run the demo until cancelled. A broker's port that is taken is replaced by a free one."""
+    around = Surroundings(clock=SystemClock(), environ=os.environ, tell=tell)
+    async with AsyncExitStack() as stack:
+        broker = await _broker(mqtt_port, stack, tell)
+        mqtt = SourceSettings(name="mqtt", url=urls.parse(broker.url, urls.SOURCES))
+        tell(f"MQTT: {broker.url}  (acd/v1/demo/evt/#, see docs/send-events.md)")
+        await up(_settings(listen, data), around, extra=(mqtt,))
+
+
+async def _broker(port: int, stack: AsyncExitStack, tell: Tell) -> IotcoreBroker:
+    try:
+        return await stack.enter_async_context(IotcoreBroker(port))
+    except IotcoreError as error:
+        tell(str(error))
+        return await stack.enter_async_context(IotcoreBroker(0))
+
+
+def _settings(listen: Address, data: Path) -> Settings:
+    sites = settings.parse(SITE).sites
+    return Settings(
+        sites=sites,
+        stores=StoreSettings(journal=urls.parse(f"file:{data}", urls.JOURNALS)),
+        gateway=GatewaySettings(listen=listen),
+    )

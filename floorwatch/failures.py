@@ -1,0 +1,48 @@
+"""The errors that are no fault of the program: their message says what to do, a trace says nothing."""
+
+from collections.abc import Iterator
+
+from dashboard.assets import AssetsError
+from dashboard.export import ExportError
+from dashboard.gateway import GatewayError
+from floorwatch.doctor_pbx import PbxProbeError
+from floorwatch.settings_problems import SettingsError
+from floorwatch.settings_secret import SecretError
+from floorwatch.settings_values import ValueMistakeError
+from ingest.broker_iotcore import IotcoreError
+from ingest.mqtt_address import MqttAddressError
+from ingest.mqtt_message import MqttRefusedError
+from ingest.outlet_mqtt import SourceNameError
+from ingest.source_ami_file import AmiFileError
+from ingest.source_queue_log import SavedPositionError
+from ingest.spool import SpoolError
+from stream.ports import JournalError
+
+FAILURES = (
+    AmiFileError,
+    AssetsError,
+    EOFError,
+    ExportError,
+    GatewayError,
+    IotcoreError,
+    JournalError,
+    MqttAddressError,
+    MqttRefusedError,
+    OSError,
+    PbxProbeError,
+    SavedPositionError,
+    SecretError,
+    SettingsError,
+    SourceNameError,
+    SpoolError,
+    ValueMistakeError,
+)
+
+
+def leaves(group: BaseException) -> Iterator[BaseException]:
+    """The errors in a group of groups."""
+    if isinstance(group, BaseExceptionGroup):
+        for error in group.exceptions:
+            yield from leaves(error)
+    else:
+        yield group
