@@ -140,6 +140,7 @@ class Row {
     mark(this.longest.cell, "data-over", String(longest_ms > queue.target_ms));
     put(this.service_label, words.say("service_level"));
     put(this.service, words.share(queue.service_level));
+    fit(this.level.bar.parentNode, this.service.data);
     put(this.target, mixed ? promise(queue, words) : ""); // else it stands once, above
     put(this.variant, mixed && queue.variant ? words.say(`variant.${queue.variant}`) : "");
     mark(this.node, "data-service", verdict(queue.service_level, queue.goal));

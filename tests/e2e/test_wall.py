@@ -1,0 +1,782 @@
+"""The wall in a real Chromium, on a real gateway, with every address outside refused."""
+
+import asyncio
+import dataclasses
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard import assets
+from dashboard.assets import Assets
+from dashboard.catalogue import catalogues
+from dashboard.export import ensure_exported
+from dashboard.gateway import Gateway
+
+pytestmark = pytest.mark.chromium
+ROOT = Path(__file__).parents[2]
+TICK_S = 0.1
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _floor() -> Any:
+    """The invented floor of the gateway's own tests."""
+    path = ROOT / "tests" / "dashboard" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("invented_floor", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+FLOOR = _floor()
+
+
+class WallClock:
+    """The machine's clock, some way off from the browser's."""
+
+    def __init__(self, ahead_ms: int = 0) -> None:
+        self.ahead_ms = ahead_ms
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000 + self.ahead_ms  # noqa: TID251 it is a clock
+
+    async def sleep(self, seconds: float, /) -> None:
+        await asyncio.sleep(seconds)  # noqa: TID251 a real server for a real browser
+
+
+class Server:
+    """A gateway in a thread of its own, and the floor that it shows."""
+
+    def __init__(self, pages: Assets, queues: int = 4, clock: WallClock | None = None) -> None:
+        self.pages = pages
+        self.clock = clock or WallClock()
+        self.port = 0
+        self.origins: list[str] = []
+        self.story = FLOOR.Story(self.clock.now(), queues)
+        self.publishing = True
+        self.gateway: Gateway | None = None
+
+    def start(self) -> "Server":
+        started = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run(started)), daemon=True)
+        self._thread.start()
+        assert started.wait(20), "the gateway did not start"
+        return self
+
+    async def _run(self, started: threading.Event) -> None:
+        self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        place = (self.clock, "127.0.0.1", self.port, self.pages)
+        async with Gateway(*place, allowed_origins=self.origins) as gateway:
+            self.port, self.gateway = gateway.port, gateway
+            started.set()
+            while not self._stopped.is_set():
+                if self.publishing:
+                    gateway.publish(self.story.full, self.story.news())
+                await self.clock.sleep(TICK_S)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+
+    def tell(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Change the figures; the next tick shows it."""
+        done = threading.Event()
+
+        def apply() -> None:
+            change(self.story.document)
+            done.set()
+
+        self._loop.call_soon_threadsafe(apply)
+        assert done.wait(5)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    program = shutil.which("chromium")
+    if program is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Assets:
+    return assets.load(ensure_exported(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture
+def server(pages: Assets) -> Iterator[Server]:
+    server = Server(pages).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def full_house(pages: Assets) -> Iterator[Server]:
+    server = Server(pages, queues=8).start()
+    yield server
+    server.stop()
+
+
+class Visit:
+    """One browser page: what it asked for, what it complained of."""
+
+    def __init__(self, browser: Any, size: tuple[int, int], **options: Any) -> None:
+        viewport = {"width": size[0], "height": size[1]}
+        self.context = browser.new_context(viewport=viewport, locale="en-GB", **options)
+        self.context.set_default_timeout(15_000)
+        self.page = self.context.new_page()
+        self.foreign: list[str] = []
+        self.refused: list[str] = []
+        self.complaints: list[str] = []
+        self.context.route("**/*", self._guard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._listen)
+        self.page.on("response", self._look)
+        self.page.on("dialog", lambda dialog: (self.complaints.append("dialog"), dialog.dismiss()))
+        self.page.on("websocket", lambda ws: self._local(ws.url) or self.foreign.append(ws.url))
+
+    @staticmethod
+    def _local(url: str) -> bool:
+        return bool(re.match(r"(https?|wss?)://127\.0\.0\.1[:/]", url)) or url.startswith("blob:")
+
+    def _guard(self, route: Any) -> None:
+        if self._local(route.request.url):
+            route.continue_()
+        else:
+            self.foreign.append(route.request.url)
+            route.abort()
+
+    def _listen(self, message: Any) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def _look(self, response: Any) -> None:
+        if response.status >= 400:
+            self.refused.append(response.url)
+
+    def open(self, url: str) -> Any:
+        self.page.goto(url)
+        self.page.wait_for_selector("[data-link=live] .row[data-queue]")
+        return self.page
+
+    def text(self, selector: str) -> str:
+        found: str = self.page.locator(selector).first.inner_text()
+        return found
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Visit]:
+    visit = Visit(browser, (1920, 1080))
+    yield visit
+    visit.context.close()
+
+
+@pytest.fixture
+def phone(browser: Any) -> Iterator[Visit]:
+    visit = Visit(browser, (390, 844), has_touch=True, is_mobile=True, device_scale_factor=2)
+    yield visit
+    visit.context.close()
+
+
+def waits_for(visit: Visit, selector: str, words: str, within_ms: int = 5_000) -> None:
+    """Wait until an element says exactly this."""
+    exact = re.compile(f"^{re.escape(words)}$")
+    visit.page.locator(selector).filter(has_text=exact).first.wait_for(timeout=within_ms)
+
+
+SALES = ".row[data-queue=sales]"
+
+
+def test_a_change_is_on_the_wall_within_a_second(server: Server, visit: Visit) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+    for waiting in (41, 7, 112):
+        server.tell(lambda body, n=waiting: body["queues"]["sales"].update(waiting=n))  # type: ignore[misc]
+        waits_for(visit, f"{SALES} .waiting .value", str(waiting), within_ms=1_000)
+    server.tell(lambda body: body["queues"]["sales"].pop("service_level"))
+    waits_for(visit, f"{SALES} .service .value", "—", within_ms=1_000)
+
+
+def test_nothing_is_asked_of_any_other_host_and_nothing_is_missing(
+    server: Server, visit: Visit
+) -> None:
+    page = visit.open(f"{server.url}/")
+    page.get_by_role("button", name="中文").click()
+    page.get_by_role("button", name="English").click()
+    assert visit.foreign == []
+    assert visit.refused == []
+    assert visit.complaints == []
+
+
+def test_the_wall_says_what_the_figures_say(server: Server, visit: Visit) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+    support = server.story.document["queues"]["support"]
+    row = ".row[data-queue=support]"
+    assert visit.text(f"{row} .queue") == "Technical support"
+    assert visit.text(f"{row} .waiting .value") == "3"
+    assert visit.text(f"{row} .service .value") == "89.0%"
+    for key in ("offered", "answered", "abandoned"):
+        assert visit.text(f"{row} .{key} .value") == str(support[key])
+    for state, count in support["agents"].items():
+        assert visit.text(f"{row} [data-agents={state}] .count") == str(count)
+    assert visit.text(".totals .service .note") == "80/20 s · excl. short abandons"
+    assert visit.text(".site") == "Head office"
+    rows = visit.page.locator(".row[data-queue]").evaluate_all(
+        "all => all.map(r => r.dataset.queue)"
+    )
+    assert rows == ["sales", "support", "billing", "claims"]
+
+
+def test_what_is_not_known_is_a_dash_and_never_a_nought(server: Server, visit: Visit) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+    kept = {"names", "order", "state"}
+
+    def forget(body: dict[str, Any]) -> None:
+        sales = body["queues"]["sales"]
+        for key in sales.keys() - kept:
+            del sales[key]
+        body["totals"] = {}
+
+    server.tell(forget)
+    waits_for(visit, f"{SALES} .offered .value", "—")
+    said = visit.page.locator(f"{SALES} :is(.value, .count)").all_inner_texts()
+    said += visit.page.locator(".totals .value").all_inner_texts()
+    assert {words for words in said if words} == {"—"}
+
+
+def test_nearly_the_goal_is_not_the_goal(server: Server, visit: Visit) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+    server.tell(lambda body: body["queues"]["sales"].update(service_level=0.79996))
+    waits_for(visit, f"{SALES} .service .value", "79.9%")
+    assert visit.page.locator(f"{SALES}[data-service=below]").count() == 1
+
+
+def test_queues_come_go_and_change_places(server: Server, visit: Visit) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+
+    def rearrange(body: dict[str, Any]) -> None:
+        queues = body["queues"]
+        del queues["support"]
+        queues["sales"]["order"] = 9
+        queues["new"] = {**queues["billing"], "names": {"zh": "新队列"}, "order": 1}
+
+    server.tell(rearrange)
+    visit.page.wait_for_selector(".row[data-queue=new]")
+    order = "all => all.map(r => r.dataset.queue)"
+    assert visit.page.locator(".row[data-queue]").evaluate_all(order) == [
+        "new",
+        "billing",
+        "claims",
+        "sales",
+    ]
+    assert visit.text(".row[data-queue=new] .queue") == "新队列"
+    server.tell(lambda body: body["queues"].clear())
+    waits_for(visit, ".none", catalogues()["en"]["queues.none"])
+
+
+@pytest.mark.parametrize("ahead_ms", [0, 3_600_000, -90_000])
+def test_waits_tick_every_second_by_the_servers_clock(
+    pages: Assets, visit: Visit, ahead_ms: int
+) -> None:
+    server = Server(pages, clock=WallClock(ahead_ms)).start()
+    try:
+        visit.open(f"{server.url}/wall?lang=en")
+        since = server.clock.now() - 61_000
+        server.tell(lambda body: body["queues"]["sales"].update(waiting=1, longest_since=since))
+        seen = []
+        for words in ("1:01", "1:02", "1:03", "1:04"):
+            waits_for(visit, f"{SALES} .longest .value", words, within_ms=3_000)
+            seen.append(server.clock.now() - since)
+        for late_ms, whole_ms in zip(seen, range(61_000, 65_000, 1_000), strict=True):
+            assert whole_ms - 100 <= late_ms < whole_ms + 1_000
+    finally:
+        server.stop()
+
+
+def test_the_clock_is_the_sites(server: Server, visit: Visit) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+    for zone, ahead_h in (("Asia/Shanghai", 8), ("Asia/Tokyo", 9), ("Etc/GMT+5", -5)):
+        server.tell(lambda body, z=zone: body["site"].update(time_zone=z))  # type: ignore[misc]
+        hour = (server.clock.now() // 3_600_000 + ahead_h) % 24
+        visit.page.locator(".clock").filter(has_text=re.compile(f"^{hour:02}:")).wait_for()
+    server.tell(lambda body: body["site"].update(time_zone="Nowhere/<b>"))
+    hour = server.clock.now() // 3_600_000 % 24
+    visit.page.locator(".clock").filter(has_text=re.compile(f"^{hour:02}:")).wait_for()
+
+
+def test_a_feed_that_stopped_greys_its_queue_and_says_since_when(
+    server: Server, visit: Visit
+) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+    colour = "n => getComputedStyle(n).color"
+    before = visit.page.locator(f"{SALES} .service .value").evaluate(colour)
+    since = server.clock.now() - 5_000
+
+    def cut(body: dict[str, Any]) -> None:
+        body["site"]["time_zone"] = "UTC"
+        body["queues"]["sales"].update(
+            state="stale", state_since=since, waiting=2, longest_since=since - 30_000
+        )
+
+    server.tell(cut)
+    at = time.strftime("%H:%M:%S", time.gmtime(since / 1000))
+    waits_for(visit, f"{SALES} .state", f"Stale since {at}")
+    visit.page.wait_for_selector(f"{SALES}[data-state=stale]")
+    assert visit.page.locator(f"{SALES} .service .value").evaluate(colour) != before
+    other = visit.page.locator(".row[data-queue=support] .service .value")
+    assert other.evaluate(colour) == before
+    # Its wait stands still where the feed stopped, while the live ones go on.
+    assert visit.text(f"{SALES} .longest .value") == "0:30"
+    moving = visit.text(".row[data-queue=support] .longest .value")
+    visit.page.wait_for_function(
+        "([s, w]) => document.querySelector('[data-root-id]').firstElementChild.shadowRoot"
+        ".querySelector(s).textContent !== w",
+        arg=[".row[data-queue=support] .longest .value", moving],
+    )
+    assert visit.text(f"{SALES} .longest .value") == "0:30"
+
+
+def test_a_stream_that_stands_still_is_called_stale_and_nothing_looks_live(
+    server: Server, visit: Visit
+) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+    colour = "n => getComputedStyle(n).color"
+    before = visit.page.locator(f"{SALES} .service .value").evaluate(colour)
+    server.publishing = False
+    visit.page.wait_for_selector("[data-link=stale]", timeout=4_500)
+    assert "No data" in visit.text(".link")
+    assert visit.page.locator(f"{SALES} .service .value").evaluate(colour) != before
+    assert visit.page.locator(f"{SALES} .state").inner_text() == "—"
+    frozen = visit.text(".row[data-queue=support] .longest .value")
+    clock = visit.text(".clock")
+    visit.page.locator(".clock").filter(has_not_text=clock).wait_for()
+    assert visit.text(".row[data-queue=support] .longest .value") == frozen
+    server.publishing = True
+    visit.page.wait_for_selector("[data-link=live]", timeout=12_000)
+    assert visit.text(".link") == "Live"
+
+
+def test_after_an_outage_of_45_seconds_it_is_live_again_by_itself_within_10(
+    pages: Assets, visit: Visit
+) -> None:
+    server = Server(pages).start()
+    visit.open(f"{server.url}/wall?lang=en")
+    server.stop()
+    went = time.monotonic()
+    visit.page.wait_for_selector("[data-link=lost]", timeout=3_000)
+    assert "Connection lost" in visit.text(".link")
+    again = Server(pages)
+    again.port = server.port
+    again.story.document["queues"]["sales"]["waiting"] = 77
+    again.story.news()
+    threading.Event().wait(45 - (time.monotonic() - went))  # the outage is the thing tested
+    assert visit.page.locator("[data-link=lost]").count() == 1
+    again.start()
+    try:
+        visit.page.wait_for_selector("[data-link=live]", timeout=10_000)
+        waits_for(visit, f"{SALES} .waiting .value", "77", within_ms=500)
+        assert visit.foreign == []
+    finally:
+        again.stop()
+
+
+def test_a_lost_frame_is_noticed_and_mended_by_a_full_one(server: Server, visit: Visit) -> None:
+    lose = [0]
+    connections: list[str] = []
+
+    def between(page_side: Any) -> None:
+        connections.append(page_side.url)
+        server_side = page_side.connect_to_server()
+
+        def pass_on(message: str) -> None:
+            if '"kind":"delta"' in message and lose[0]:
+                lose[0] -= 1
+            else:
+                page_side.send(message)
+
+        server_side.on_message(pass_on)
+
+    visit.page.route_web_socket(re.compile("/feed"), between)
+    visit.open(f"{server.url}/wall?lang=en")
+    lose[0] = 1
+    server.tell(lambda body: body["queues"]["sales"].update(waiting=41))
+    waits_for(visit, f"{SALES} .waiting .value", "41")
+    assert lose == [0]
+    assert len(connections) == 2
+
+
+HOSTILE = '<img src=x onerror="alert(1)"><script>alert(2)</script>&lt;b&gt;'
+
+
+def test_hostile_text_is_only_text(server: Server, visit: Visit) -> None:
+    visit.open(f"{server.url}/wall?lang=en")
+
+    def poison(body: dict[str, Any]) -> None:
+        body["site"]["names"] = {"en": HOSTILE, "zh": HOSTILE}
+        for place, name in enumerate(
+            [HOSTILE, "__proto__", "constructor", '"] .row, x["', "\u202e\x00"]
+        ):
+            names = {"en": HOSTILE} if place == 0 else {}
+            sales = body["queues"]["sales"]
+            body["queues"][name] = {**sales, "names": names, "order": place, "waiting": place}
+        body["queues"]["sales"].update(state=HOSTILE, variant=HOSTILE, names={"en": "{goal} $& "})
+        body["feeds"][HOSTILE] = {"state": HOSTILE}
+        body["totals"]["service_level"] = HOSTILE
+
+    server.tell(poison)
+    visit.page.wait_for_selector('.row[data-queue="__proto__"]')
+    assert visit.text(".site") == HOSTILE
+    assert visit.page.locator(".row .queue").first.inner_text() == HOSTILE
+    assert visit.page.locator(".wallboard :is(img, script)").count() == 0
+    assert visit.page.locator('.row[data-queue="__proto__"] .waiting .value').inner_text() == "1"
+    assert visit.page.locator(".row[data-queue]").count() == 9
+    assert visit.page.locator(f"{SALES}[data-state=unknown]").count() == 1
+    assert visit.page.evaluate("({}).waiting") is None
+    assert visit.complaints == []
+    assert visit.foreign == []
+    # ... and the same in a full frame
+    visit.page.reload()
+    visit.page.wait_for_selector('.row[data-queue="__proto__"]')
+    assert visit.page.locator('.row[data-queue="__proto__"] .waiting .value').inner_text() == "1"
+    assert visit.complaints == []
+
+
+ALL_TEXT = """() => {
+  const said = [];
+  const walk = document.createTreeWalker(
+    document.querySelector('[data-root-id]').firstElementChild.shadowRoot, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const box = walk.currentNode.parentElement;
+    if (box.tagName === 'STYLE' || !walk.currentNode.data.trim()) continue;
+    said.push([box.className, walk.currentNode.data]);
+  }
+  return said;
+}"""
+
+
+def test_both_languages_are_spoken_all_over_the_page(server: Server, visit: Visit) -> None:
+    def stir(body: dict[str, Any]) -> None:
+        names = ("gaps", "rejected", "out_of_step", "late", "repeated", "ghosts")
+        body["health"].update(dict.fromkeys(names, 3))
+        states = ("live", "late", "stale", "unknown")
+        for queue, state in zip(body["queues"].values(), states, strict=True):
+            queue.update(state=state, state_since=server.clock.now() - 1000)
+
+    server.tell(stir)
+    keys = set(catalogues()["en"])
+    page = visit.open(f"{server.url}/wall?lang=zh")
+    page.wait_for_selector(".row[data-state=unknown]")
+    chinese = page.evaluate(ALL_TEXT)
+    for name, words in chinese:
+        assert words not in keys, words
+        if "feeds" not in name and name != "language":
+            assert not re.search(r"[A-Za-z]{2,}", words), (name, words)
+    assert page.locator("main").get_attribute("lang") == "zh-CN"
+    page.get_by_role("button", name="English").click()
+    page.get_by_text("Service level").first.wait_for()
+    english = page.evaluate(ALL_TEXT)
+    assert len(english) == len(chinese)
+    for name, words in english:
+        assert words not in keys, words
+        if name != "language":
+            assert not re.search(r"[\u3000-\u9fff]", words), (name, words)
+    assert page.evaluate("document.documentElement.lang") == "en-GB"
+    page.goto(f"{server.url}/wall")  # without a wish in the address, the last choice holds
+    page.get_by_text("Service level").first.wait_for()
+
+
+def test_a_browser_that_speaks_chinese_is_answered_in_chinese(server: Server, browser: Any) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{server.url}/")
+    page.get_by_text("服务水平").first.wait_for()
+    context.close()
+
+
+CUT_OFF = """() => {
+  const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+  const cut = [];
+  for (const n of root.querySelectorAll('.wallboard *')) {
+    const box = n.getBoundingClientRect();
+    if (!box.width || n.closest('svg') || n.tagName === 'I' || n.className === 'word') continue;
+    const name = `${n.className} ${n.textContent.slice(0, 30)}`;
+    if (box.left < 0 || box.top < 0 || box.right > innerWidth + .5 || box.bottom > innerHeight + .5)
+      cut.push(`outside: ${name}`);
+    const cell = n.closest('.cell:not(.name)');
+    if (cell && n.matches('.value, .count, .note')) {
+      const room = cell.getBoundingClientRect(), row = n.closest('.row').getBoundingClientRect();
+      if (box.right > room.right + 1.5 || box.left < room.left - 1.5) cut.push(`wide: ${name}`);
+      if (box.top < row.top || box.bottom > row.bottom) cut.push(`tall: ${name}`);
+    }
+  }
+  if (document.documentElement.scrollWidth > innerWidth) cut.push('the page scrolls sideways');
+  if (document.documentElement.scrollHeight > innerHeight) cut.push('the page scrolls');
+  const table = root.querySelector('.queues');
+  if (table.scrollHeight > table.clientHeight + 1) cut.push('the table scrolls');
+  return cut;
+}"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("queues", [4, 8])
+def test_everything_stands_on_one_screen_even_on_a_busy_day(
+    pages: Assets, visit: Visit, queues: int, language: str
+) -> None:
+    server = Server(pages, queues=queues)
+
+    def fill(body: dict[str, Any]) -> None:
+        for queue in body["queues"].values():
+            since = server.clock.now() - 4_300_000
+            queue.update(waiting=128, longest_since=since, service_level=1, offered=12_345)
+            queue.update(answered=11_234, abandoned=1_111)
+            queue["agents"] = dict.fromkeys(queue["agents"], 88)
+        body["totals"].update(waiting=512, service_level=1, longest_since=since, offered=123_456)
+        body["totals"]["agents"] = dict.fromkeys(body["totals"]["agents"], 188)
+
+    server.start()
+    try:
+        visit.open(f"{server.url}/wall?lang={language}")
+        assert visit.page.evaluate(CUT_OFF) == []
+        server.tell(fill)
+        waits_for(visit, f"{SALES} .waiting .value", "128")
+        assert visit.page.evaluate(CUT_OFF) == []
+        server.tell(lambda body: body["queues"]["sales"].update(target_ms=120_000, goal=0.95))
+        visit.page.get_by_text("95/120").first.wait_for()
+        assert visit.page.evaluate(CUT_OFF) == []
+        for size in ((1366, 768), (3840, 2160)):
+            visit.page.set_viewport_size({"width": size[0], "height": size[1]})
+            assert visit.page.evaluate(CUT_OFF) == []
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_phone_nothing_is_lost_to_the_side(
+    full_house: Server, phone: Visit, language: str
+) -> None:
+    page = phone.open(f"{full_house.url}/wall?lang={language}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate("document.documentElement.scrollHeight > innerHeight")
+    page.locator(".row").last.scroll_into_view_if_needed()
+    for box in [cell.bounding_box() for cell in page.locator(".row .cell").all()]:
+        assert box is None or (box["x"] >= 0 and box["x"] + box["width"] <= 390)
+    sizes = "all => all.map(n => parseFloat(getComputedStyle(n).fontSize))"
+    assert min(page.locator(".row :is(.value, .word, .label)").evaluate_all(sizes)) >= 13
+
+
+CONTRASTS = """() => {
+  const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => (c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+  const grounds = (node) => {
+    for (let n = node; n; n = n.parentElement ?? n.getRootNode().host) {
+      const style = getComputedStyle(n);
+      const stripes = style.backgroundImage.match(/rgba?\\([^)]*\\)/g);
+      if (stripes) return stripes.map(rgba);
+      const ground = rgba(style.backgroundColor);
+      if (ground[3] === 255) return [ground];
+    }
+    return [[14, 19, 26, 255]];
+  };
+  const out = [];
+  const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const box = walk.currentNode.parentElement;
+    if (box.tagName === 'STYLE' || !walk.currentNode.data.trim() || !box.offsetParent) continue;
+    let veil = 1;
+    for (let n = box; n; n = n.parentElement) veil *= parseFloat(getComputedStyle(n).opacity);
+    const ink = light(rgba(getComputedStyle(box).color));
+    for (const ground of grounds(box).map(light)) {
+      const ratio = (Math.max(ink, ground) + .05) / (Math.min(ink, ground) + .05);
+      out.push([ratio * veil, box.className, walk.currentNode.data]);
+    }
+  }
+  return out;
+}"""
+
+
+def test_every_text_has_the_contrast_that_tired_eyes_need(server: Server, visit: Visit) -> None:
+    def stir(body: dict[str, Any]) -> None:
+        for queue, state in zip(
+            body["queues"].values(), ("late", "stale", "unknown"), strict=False
+        ):
+            queue.update(state=state, state_since=server.clock.now())
+        body["queues"]["claims"].update(service_level=0.2, waiting=0)
+        body["health"]["gaps"] = 4
+
+    page = visit.open(f"{server.url}/wall?lang=en")
+    server.tell(stir)
+    page.wait_for_selector(".row[data-state=unknown]")
+
+    def worst() -> Any:
+        found = page.evaluate(CONTRASTS)
+        assert len(found) > 60
+        return min(found)
+
+    assert worst()[0] >= 4.5, worst()
+    server.publishing = False
+    page.wait_for_selector("[data-link=stale]")
+    assert worst()[0] >= 4.5, worst()
+
+
+def test_a_thousand_frames_leave_no_more_nodes_than_ten(server: Server, visit: Visit) -> None:
+    page = visit.open(f"{server.url}/wall?lang=en")
+    session = visit.context.new_cdp_session(page)
+    session.send("Performance.enable")
+
+    def nodes() -> int:
+        session.send("HeapProfiler.collectGarbage")
+        metrics = {m["name"]: m["value"] for m in session.send("Performance.getMetrics")["metrics"]}
+        return int(metrics["Nodes"])
+
+    def frames(count: int) -> None:
+        assert server.gateway is not None
+        gateway, view = server.gateway, server.gateway.views["wall"]
+        done = threading.Event()
+
+        def burst() -> None:
+            for _ in range(count):
+                server.story.tick(server.clock.now())
+                gateway.publish(server.story.full, server.story.news())
+            done.set()
+
+        server._loop.call_soon_threadsafe(burst)
+        assert done.wait(60)
+        marker = 1000 + view.seq
+        server.tell(lambda body: body["queues"]["sales"].update(waiting=marker))
+        waits_for(visit, f"{SALES} .waiting .value", f"{marker:,}", within_ms=30_000)
+
+    frames(10)
+    few = nodes()
+    for _ in range(10):
+        frames(100)
+    assert nodes() <= few + 5
+
+
+def test_newer_pages_are_taken_once_and_never_in_a_circle(pages: Assets, visit: Visit) -> None:
+    newer = dataclasses.replace(pages, build="newer0000000")
+    first = Server(pages).start()
+    page = visit.open(f"{first.url}/wall?lang=en")
+    loads: list[str] = []
+    page.on("load", lambda _: loads.append(page.url))
+    first.stop()
+    second = Server(newer)  # names a build, yet still serves the old page: the worst case
+    second.port = first.port
+    second.start()
+    try:
+        page.wait_for_event("load", timeout=15_000)
+        page.wait_for_selector("[data-link=live]")
+        with pytest.raises(Exception, match="Timeout"):
+            page.wait_for_event("load", timeout=4_000)
+        assert len(loads) == 1
+        assert page.locator("[data-link=live]").count() == 1
+    finally:
+        second.stop()
+
+
+def test_motion_stops_for_who_asked_for_less(server: Server, browser: Any) -> None:
+    visit = Visit(browser, (1920, 1080), reduced_motion="reduce")
+    page = visit.open(f"{server.url}/wall")
+    assert page.evaluate("document.getAnimations().length") == 0
+    moving = "n => getComputedStyle(n).animationName"
+    assert page.locator(".link .sign").evaluate(moving) == "none"
+    visit.context.close()
+
+
+SESSION = """
+import sys, panel as pn
+from dashboard.wall import Wall
+page = lambda: Wall(feed=sys.argv[1], language="zh", sizing_mode="stretch_both")
+pn.serve(page, port=int(sys.argv[2]), address="127.0.0.1", show=False)
+"""
+
+
+def test_the_same_component_lives_in_a_panel_session(
+    pages: Assets, visit: Visit, tmp_path: Path
+) -> None:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = Server(pages)
+    server.origins = [f"http://127.0.0.1:{port}"]
+    server.start()
+    feed = f"ws://127.0.0.1:{server.port}/feed"
+    console = subprocess.Popen(
+        [sys.executable, "-c", SESSION, feed, str(port)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    try:
+        address = ("127.0.0.1", port)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(address) == 0:
+                    break
+        visit.page.goto(f"http://127.0.0.1:{port}/")
+        visit.page.wait_for_selector("[data-link=live] .row[data-queue]", timeout=20_000)
+        assert visit.text(".totals .service .label") == "服务水平"
+        server.tell(lambda body: body["queues"]["sales"].update(waiting=41))
+        waits_for(visit, f"{SALES} .waiting .value", "41")
+    finally:
+        console.terminate()
+        console.wait(10)
+        server.stop()
+
+
+def example(language: str) -> str:
+    """The example of docs/frames.md in this language."""
+    text = (ROOT / "docs" / "frames.md").read_text(encoding="utf-8")
+    return text.split(f"```{language}\n")[1].split("```")[0]
+
+
+def test_the_browser_example_of_the_documentation_runs(server: Server, visit: Visit) -> None:
+    visit.page.goto(f"{server.url}/healthz")
+    visit.page.evaluate(f"() => {{ {example('js')} }}")
+    visit.page.get_by_text("11 waiting").wait_for()
+    server.tell(lambda body: body["totals"].update(waiting=29))
+    visit.page.get_by_text("29 waiting").wait_for()
+
+
+def test_the_python_example_of_the_documentation_runs(server: Server) -> None:
+    command = [sys.executable, "-c", example("python"), f"ws://127.0.0.1:{server.port}/feed"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "11 waiting\n"
+        server.tell(lambda body: body["totals"].update(waiting=29))
+        assert any(line == "29 waiting\n" for line in reader.stdout)
+        reader.terminate()
