@@ -15,9 +15,12 @@ BLOCKED: Mapping[str, Block] = {
 """Verbs of products that say a call was refused entry; Asterisk itself writes no such line."""
 
 
-def last_three(caller: str) -> str:
-    """A caller's number as it may be kept: its last three digits."""
-    return f"…{caller[-3:]}" if len(caller) > 3 else ""
+def masked(caller: str) -> str:
+    """A caller's number with all but its last three digits hidden; short numbers are hidden whole."""
+    digits = "".join(c for c in caller if c.isascii() and c.isdigit())
+    if not digits:
+        return ""
+    return "•••" + (digits[-3:] if len(digits) > 4 else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +35,5 @@ class QueueLogMapping:
     wrap_up_ms: Mapping[str, Millis] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     blocked: Mapping[str, Block] = field(default_factory=lambda: BLOCKED)
-    mask: Callable[[str], str] = last_three
+    mask: Callable[[str], str] = masked
     node: str = "asterisk"
