@@ -84,6 +84,17 @@ async def test_a_waiting_writer_keeps_its_lease(redis_server) -> None:
         assert await idle == 1
 
 
+async def test_reading_keeps_the_writers_lease(redis_server) -> None:
+    redis = Redis.from_url(redis_server.url)
+    async with journal(redis_server, "reading", lease_s=20) as writer:
+        writer.append(1, [b"a"])
+        await writer.commit()
+        await redis.pexpire("fw:{reading}:lease", 9000)
+        assert await payloads(writer) == [b"a"]
+        assert await redis.pttl("fw:{reading}:lease") > 10_000
+    await redis.aclose()
+
+
 async def test_a_lease_that_ended_unnoticed_is_taken_anew(redis_server) -> None:
     redis = Redis.from_url(redis_server.url)
     async with journal(redis_server, "anew") as first:

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -139,6 +140,31 @@ async def test_a_full_disk_is_an_error_and_the_same_commit_succeeds_later(
         assert await journal.commit() == 4
         assert await payloads(journal) == [b"a", b"b", b"c", b"d"]
         assert journal.warnings == ()
+
+
+async def test_a_commit_that_was_cancelled_on_its_way_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    really = os.fdatasync
+
+    def slow(file: int) -> None:
+        begun.set()
+        go_on.wait(10)
+        really(file)
+
+    async with FileJournal(tmp_path, SystemClock()) as journal:
+        monkeypatch.setattr(os, "fdatasync", slow)
+        journal.append(1, [b"a"])
+        commit = asyncio.ensure_future(journal.commit())
+        await asyncio.to_thread(begun.wait, 10)
+        commit.cancel()
+        await asyncio.wait([commit])
+        journal.append(2, [b"b"])
+        go_on.set()
+        assert await journal.commit() == 1
+        assert await journal.commit() == 2
+        assert await payloads(journal) == [b"a", b"b"]
 
 
 async def test_a_small_real_file_system_fills_up_without_loss(tmp_path: Path) -> None:
