@@ -10,7 +10,7 @@ import pytest
 from ingest.bridge import Bridge
 from ingest.broker_iotcore import IotcoreBroker
 from ingest.clock import SystemClock
-from ingest.events import Adapter, AdapterStatus
+from ingest.events import Adapter, AdapterStatus, Clock
 from ingest.mqtt_address import MqttAddress
 from ingest.outlet_mqtt import MqttOutlet
 from ingest.ports import Batch
@@ -230,3 +230,5 @@ async def test_the_end_of_a_bridge_is_told(mosquitto, tmp_path, collector, until
     assert birth.id != will.id
     wanted = "the connection was lost" if how is signal.SIGKILL else "stopped"
     assert will.data.reason == wanted
+    # A will is written at the birth: a time inside would be that of the birth.
+    assert will.clock is (Clock.ARRIVAL if how is signal.SIGKILL else Clock.SOURCE)
