@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 HEARTBEAT_MS = 10_000
 OLD_MS = 60_000
-"""While catching up, lines older than this are back-fill: no alarm may ring for them now."""
+"""While catching up, lines older than this are a replay: no alarm may ring for them now."""
 GRACE_MS = 2_000
 """A timer waits this long for lines of before its end: the log's seconds are whole ones."""
 SAVE_MS = 1_000
@@ -60,9 +60,10 @@ class Saved(Struct):
 class QueueLogSource:
     """A `Source` that follows the log at `path` and remembers its position in `state`.
 
-    `source` names it on its events; with `fill` they only fill what another source missed. Lines of before `since` only tell who is signed in and who
-    talks: for a first start beside a log of years. `run` raises `SavedPositionError` if `state`
-    holds something else, and otherwise keeps trying: a log that is not there is news, not a crash.
+    `source` names it on its events. With `fill` it is the second witness: its events only fill in
+    what another source missed. Lines of before `since` only tell who is signed in and who talks:
+    for a first start beside a log of years. `run` raises `SavedPositionError` if `state` holds
+    something else, and otherwise keeps trying: a log that is not there is news, not a crash.
     """
 
     path: Path

@@ -77,6 +77,7 @@ class Floor:
     path: Path
     wrap_up_ms: dict[str, int] = field(default_factory=dict)
     since: int = 0
+    fill: bool = False
     clock: HandClock = field(default_factory=HandClock)
     batches: list[Batch] = field(default_factory=list)
     commits: bool = True
@@ -95,6 +96,7 @@ class Floor:
             clock=self.clock,
             mapping=QueueLogMapping(wrap_up_ms=self.wrap_up_ms),
             since=self.since,
+            fill=self.fill,
         )
 
     @asynccontextmanager
@@ -298,13 +300,21 @@ async def test_lines_of_before_since_only_teach_who_is_there(floor: Floor) -> No
     assert floor.of(Queued)[0].seq == 1
 
 
-async def test_old_lines_are_back_fill_and_fresh_ones_are_live(floor: Floor) -> None:
+async def test_old_lines_are_a_replay_and_fresh_ones_are_live(floor: Floor) -> None:
     floor.write(enter("old", T0 - 3600), enter("fresh", T0 - 1))
     async with floor.follow() as clock:
         floor.write(enter("next", T0))
         await clock.move(250)
     origins = [event.origin for event in floor.of(Queued)]
     assert origins == [Origin.REPLAY, Origin.LIVE, Origin.LIVE]
+
+
+async def test_a_second_witness_says_so_on_every_event(floor: Floor) -> None:
+    floor.fill = True
+    floor.write(enter("old", T0 - 3600), enter("fresh", T0 - 1))
+    async with floor.follow() as clock:
+        await clock.move(10_000)
+    assert {event.origin for event in floor.events} == {Origin.BACKFILL}
 
 
 async def test_a_position_that_is_none_says_what_to_do(floor: Floor) -> None:
