@@ -1,7 +1,7 @@
 """The broker of the demo: rumqttd from the `iotcore` wheel, as a child process on loopback.
 
-It needs no installation and keeps nothing on disk: what waits in it is lost with it, and it has no
-wills with delay. A real floor wants a broker such as Mosquitto or EMQX.
+It needs no installation and keeps nothing on disk: what waits in it is lost with it. A real floor
+wants a broker such as Mosquitto or EMQX.
 Two traps: it hangs up on a client with keep-alive 0, and it has at most 100 unacknowledged messages
 under way to a client, whatever the client allows: so commit often.
 """

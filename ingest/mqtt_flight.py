@@ -1,5 +1,7 @@
 """Publications in flight: sent, and not yet acknowledged by the broker."""
 
+from collections import deque
+
 LAST_ID = 65_535
 
 
@@ -12,6 +14,7 @@ class InFlight:
 
     def __init__(self) -> None:
         self._marks: dict[int, int | None] = {}
+        self._order: deque[int] = deque()
         self._done: set[int] = set()
         self._next_id = 1
 
@@ -32,6 +35,7 @@ class InFlight:
         """The packet id under which to send this publication."""
         packet_id = self.new_id()
         self._marks[packet_id] = mark
+        self._order.append(packet_id)
         return packet_id
 
     def __contains__(self, packet_id: int) -> bool:
@@ -45,10 +49,8 @@ class InFlight:
         """Take one acknowledgement. Returns the mark up to which all is now done, if that moved."""
         self._done.add(packet_id)
         moved = None
-        while self._marks:
-            first = next(iter(self._marks))
-            if first not in self._done:
-                break
+        while self._order and self._order[0] in self._done:
+            first = self._order.popleft()
             self._done.remove(first)
             mark = self._marks.pop(first)
             moved = moved if mark is None else mark

@@ -182,7 +182,7 @@ class MqttOutlet:
             will_delay_interval=self._will_delay_s,
         )
         return Session(
-            client_id=f"floorwatch-{self._site}-{self._adapter}",
+            client_id=f"floorwatch-bridge-{self._site}-{self._adapter}",
             expiry_s=max(SESSION_EXPIRY_S, self._will_delay_s + 1),
             will=will,
         )

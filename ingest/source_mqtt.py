@@ -30,8 +30,9 @@ _log = logging.getLogger(__name__)
 class MqttSource:
     """Brings the events of one site from a broker into the inbox, for ever.
 
-    The link itself is a source of events too, `/acd/<site>/mqtt`: it tells when the broker is
-    lost and found, and that it lives. `epoch` names this run: two runs never share one.
+    The link itself is a source of events too, `/acd/<site>/<name>`: it tells when the broker is
+    lost and found, and that it lives. `epoch` names this run: two runs never share one. A worker
+    that takes a site over must use the same `client_id`, so that it inherits what the broker kept.
     A broker that cannot be reached is tried again for ever; but one that refuses us at the first
     try raises `MqttRefusedError`, because only a person can mend that.
     """
@@ -43,15 +44,16 @@ class MqttSource:
         clock: Clock,
         *,
         epoch: str,
+        name: str = "mqtt",
         client_id: str = "",
         receive_max: int = RECEIVE_MAX,
     ) -> None:
         self._address = address
         self._filters = (event_filter(site), status_filter(site))
         self._clock = clock
-        self._stamp = Stamp(f"/acd/{site}/mqtt", epoch)
+        self._stamp = Stamp(f"/acd/{site}/{name}", epoch)
         self._session = Session(
-            client_id=client_id or f"floorwatch-{site}",
+            client_id=client_id or f"floorwatch-stream-{site}-{name}",
             expiry_s=SESSION_EXPIRY_S,
             receive_max=receive_max,
         )

@@ -41,8 +41,9 @@ async def url(request):
 
 
 @asynccontextmanager
-async def running(inbox, url, **options):
-    source = MqttSource(MqttAddress.parse(url), "hq", SystemClock(), epoch="1", **options)
+async def running(inbox, url, *, ca_file=None, **options):
+    address = MqttAddress.parse(url, ca_file=ca_file)
+    source = MqttSource(address, "hq", SystemClock(), epoch="1", **options)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(source.run(inbox))
         try:
@@ -225,6 +226,26 @@ async def test_a_refused_subscription_is_a_clear_error(stopped_mosquitto, collec
     said = await refused(address, collector)
     assert "refused the subscription to acd/v1/hq/evt/#" in said
     assert "give this user read access" in said
+
+
+async def test_over_tls_only_a_broker_that_we_trust_is_listened_to(
+    stopped_mosquitto, collector, until
+):
+    folder = stopped_mosquitto.folder
+    certificate, key = folder / "broker.pem", folder / "broker.key"
+    run(
+        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
+        *("-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1"),
+        *("-out", certificate, "-keyout", key),
+    )
+    stopped_mosquitto.start(f"allow_anonymous true\ncertfile {certificate}\nkeyfile {key}")
+    url = f"mqtts://127.0.0.1:{stopped_mosquitto.port}"
+    trusting, wary = collector(), collector()
+    async with running(trusting, url, ca_file=certificate), running(wary, url):
+        await until(lambda: statuses(trusting) == [AdapterStatus.UP])
+        await until(lambda: statuses(wary) == [AdapterStatus.DOWN])
+    assert "TLS failed" in wary.of(LINK)[0].data.reason
+    assert "check the ca_file" in wary.of(LINK)[0].data.reason
 
 
 def security_plugin():
