@@ -7,7 +7,7 @@ from stream.agents import Agent
 from stream.facts import SpanFact
 from stream.floor import LATENESS_MS, Floor
 from stream.ledger import Account, add_up, cut
-from stream.metrics import abandon_rate, asa_ms, overflowed_by, service_level
+from stream.metrics import AGENT_NAMES, abandon_rate, asa_ms, overflowed_by, service_level
 
 COUNTED = (
     "offered",
@@ -73,7 +73,7 @@ def _queue(floor: Floor, name: str, as_of: Millis) -> dict[str, Any]:
 
 def _agent(floor: Floor, agent: Agent, as_of: Millis) -> dict[str, Any]:
     account = floor.state.ledger.agents.get(agent.id, Account())
-    sums = add_up(account.cells.values())
+    sums = add_up(account.cells.values(), AGENT_NAMES)
     spans: dict[str, int] = {}
     for day in account.spans.values():
         for key, ms in day.items():

@@ -95,14 +95,13 @@ class Agents:
 
     def take(self, event: Event) -> None:
         """Enter a change of state, told by an event or by a snapshot."""
-        data = event.data
-        assert isinstance(data, AgentState | SnapshotAgent)
+        data: AgentState | SnapshotAgent = event.data  # type: ignore[assignment]
         agent = self._agent(data.agent, data.interface)
         agent.source, agent.epoch = event.source, event.epoch
         since = data.since if data.since is not None else event.time
-        now = agent.now
-        if isinstance(data, SnapshotAgent):
+        if type(data) is SnapshotAgent:
             # A snapshot that says what we know is no change; when it began is known better here.
+            now = agent.now
             if now is not None and (now.state, now.reason) == (data.state.value, data.reason):
                 return
             since = event.time if now is not None else since

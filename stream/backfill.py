@@ -15,7 +15,6 @@ from ingest.events import (
     AgentState,
     Blocked,
     Event,
-    Millis,
     RingEnded,
     Ringing,
     VisitData,
@@ -48,9 +47,6 @@ class Backfill:
         """Judge all that is left: nothing more will come."""
         while self._queue:
             self._judge_first()
-
-    def judgeable(self, now: Millis) -> bool:
-        return bool(self._queue) and self._queue[0].time + PATIENCE_MS < now
 
     def _judge_first(self) -> None:
         event = self._queue.popleft()

@@ -36,7 +36,6 @@ from ingest.events import (
     SnapshotMember,
     SnapshotVisit,
     Transferred,
-    VisitData,
 )
 from stream.agents import Agents, AgentsState
 from stream.backfill import Backfill
@@ -112,11 +111,11 @@ class Floor:
         self.agents = Agents(site, self.books, self.state.agents, HORIZON_MS)
         self.feeds = Feeds(self.state.feeds, site.stale_ms)
         self.snapshots = Snapshots(self.state.brackets, self.state.feeds, self.visits, self.agents)
-        self.backfill = Backfill(self.state.parked, self.feeds, self._handle)
+        self.backfill = Backfill(self.state.parked, self.feeds, self._filled)
         self.dirty_parts: set[str] = set()
         self._keep_days = keep_days
         self._handlers: dict[type, Callable[[Event], None]] = {
-            **dict.fromkeys(_OF_VISITS, self.visits.take),
+            **dict.fromkeys(_OF_VISITS, self._visit),
             Blocked: self.visits.block,
             AgentState: self.agents.take,
             AgentMembership: self.agents.join,
@@ -136,18 +135,20 @@ class Floor:
             return False
         state.counters.taken += 1
         feed = self.feeds.hear(event)
-        if event.recvtime > state.now:
-            state.now = event.recvtime
-        if event.origin is Origin.BACKFILL and type(event.data) not in _OF_SOURCES:
+        if event.origin is Origin.LIVE:
+            if event.time < feed.high_at - LATENESS_MS:
+                state.counters.late += 1
+            self._handle(event, feed)
+        elif event.origin is Origin.BACKFILL and type(event.data) not in _OF_SOURCES:
             self.backfill.park(event)
         else:
-            if event.origin is Origin.LIVE and event.time < feed.high_at - LATENESS_MS:
-                state.counters.late += 1
-            self._handle(event)
-        if self.backfill.judgeable(state.now):
-            self.backfill.settle()
-        if state.now - state.swept_at > SWEEP_MS:
-            self._sweep()
+            self._handle(event, feed)
+        if event.recvtime > state.now:
+            state.now = event.recvtime
+            if state.parked:
+                self.backfill.settle()
+            if state.now - state.swept_at > SWEEP_MS:
+                self._sweep()
         return True
 
     def finish(self) -> None:
@@ -163,18 +164,18 @@ class Floor:
         """The state that `dump` wrote. Raises `msgspec.DecodeError` for anything else."""
         return msgspec.msgpack.decode(dump, type=FloorState)
 
-    def _handle(self, event: Event) -> None:
-        data = event.data
-        feed = self.state.feeds[event.source]
-        handler = self._handlers.get(type(data))
-        if handler is not None:
-            if isinstance(data, VisitData):
-                self._tell_feed(data.queue, event)
-            handler(event)
-            if event.origin is Origin.LIVE and event.time > feed.news_at:
-                feed.news_at = event.time
+    def _handle(self, event: Event, feed: Feed) -> None:
+        handler = self._handlers.get(type(event.data))
+        if handler is None:
+            self._of_source(event, feed)
             return
-        match data:
+        handler(event)
+        if event.time > feed.news_at and event.origin is Origin.LIVE:
+            feed.news_at = event.time
+
+    def _of_source(self, event: Event, feed: Feed) -> None:
+        """What a source tells of itself; scores and offers are journalled, and counted later."""
+        match event.data:
             case Adapter():
                 self.feeds.adapter(feed, event)
             case Heartbeat():
@@ -182,16 +183,23 @@ class Floor:
             case Gap():
                 self.feeds.gap(feed, event)
             case _:
-                pass  # offered and scores: journalled, and summed when a figure needs them
+                pass
 
-    def _tell_feed(self, queue: str, event: Event) -> None:
-        """The source that speaks of a queue is the one whose silence makes it stale."""
-        if (
-            event.origin is not Origin.BACKFILL
-            and self.state.queue_feeds.get(queue) != event.source
-        ):
-            self.state.queue_feeds[queue] = event.source
+    def _visit(self, event: Event) -> None:
+        queue: str = event.data.queue  # type: ignore[attr-defined]  # the table says so
+        feeds = self.state.queue_feeds
+        if feeds.get(queue) != event.source:
+            # The source that speaks of a queue is the one whose silence makes it stale.
+            feeds[queue] = event.source
             self.visits.dirty.add(queue)
+        self.visits.take(event)
+
+    def _filled(self, event: Event) -> None:
+        """Take a back-filled event that was judged to be missing."""
+        if type(event.data) in _OF_VISITS:
+            self.visits.take(event)
+        else:
+            self._handlers[type(event.data)](event)
 
     def _component(self, event: Event) -> None:
         data = event.data

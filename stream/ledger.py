@@ -1,6 +1,6 @@
 """The sums: facts are entered and taken back, per queue or agent and interval."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -8,19 +8,28 @@ from msgspec import Struct
 from ingest.events import AgentStatus, Millis
 from stream.facts import Fact, SpanFact
 from stream.intervals import Calendar
-from stream.metrics import NAMES, TERMS, Sums
+from stream.metrics import AGENT_NAMES, AGENT_TERMS, NAMES, TERMS, Groups, Sums
 
 Cell = list[int]
-"""One number per name of `metrics.NAMES`."""
+"""One number per name: of `metrics.NAMES` for a queue, of `metrics.AGENT_NAMES` for an agent."""
 
-_Placed = list[tuple[int, Callable[[Any], int]]]
-_TERMS: dict[type, list[tuple[str, _Placed]]] = {}
-for _kind, _groups in TERMS.items():
-    _TERMS[_kind] = [
-        (guard, [(NAMES.index(term.__name__), term) for term in terms]) for guard, terms in _groups
-    ]
+_Placed = tuple[tuple[str, tuple[tuple[int, Callable[[Any], int]], ...]], ...]
+
+
+def _placed(terms: Mapping[type, Groups], names: Sequence[str]) -> dict[type, _Placed]:
+    """The terms with the places of their sums in a cell."""
+    return {
+        kind: tuple(
+            (guard, tuple((names.index(term.__name__), term) for term in group))
+            for guard, group in groups
+        )
+        for kind, groups in terms.items()
+    }
+
+
+_QUEUE_TERMS = _placed(TERMS, NAMES)
+_AGENT_TERMS = _placed(AGENT_TERMS, AGENT_NAMES)
 _ACW = AgentStatus.ACW.value
-_SIZE = len(NAMES)
 
 
 class Account(Struct):
@@ -53,69 +62,92 @@ class Bookkeeper:
         self.log = log
         self._calendar = calendar
         self._start = self._end = self._day = 0
+        # The cells of the interval at hand, so that a fact finds its own in one look.
+        self._queue_cells: dict[str, Cell] = {}
+        self._agent_cells: dict[str, Cell] = {}
+        self._agent_spans: dict[str, dict[str, int]] = {}
 
     def enter(self, fact: Fact, sign: int = 1) -> None:
         """State a fact (sign 1) or take it back (sign -1)."""
-        if type(fact) is SpanFact:
-            self.enter_span(fact, sign)
+        kind = type(fact)
+        if kind is SpanFact:
+            self.enter_span(fact, sign)  # type: ignore[arg-type]  # said by the line above
             return
         if self.log is not None:
             self.log.append((sign, fact))
         if not self._start <= fact.at < self._end:
             self._turn_to(fact.at)
-        shares = _shares(fact)
-        self._add(self.ledger.queues, fact.queue, shares, sign)
+        cell = self._queue_cells.get(fact.queue)
+        if cell is None:
+            cell = self._open(self.ledger.queues, self._queue_cells, fact.queue, len(NAMES))
+        _add(cell, _QUEUE_TERMS[kind], fact, sign)
         agent = getattr(fact, "agent", "")
         if agent:
-            self._add(self.ledger.agents, agent, shares, sign)
+            self._enter_agent(agent, fact, sign)
 
-    def enter_span(self, fact: SpanFact, sign: int = 1) -> None:
+    def enter_span(self, span: SpanFact, sign: int = 1) -> None:
         """State or take back a span, cut at the interval ends: each has the time spent in it."""
         if self.log is not None:
-            self.log.append((sign, fact))
-        account = self.ledger.agents.get(fact.agent)
-        if account is None:
-            account = self.ledger.agents[fact.agent] = Account()
-        key = f"{fact.state}:{fact.reason}" if fact.reason else fact.state
-        start, until = fact.start_at, fact.at
-        if not self._start <= start < self._end:
-            self._turn_to(start)
-        # Nearly every span lies within the interval that is open anyway.
-        parts = (fact,) if until <= self._end else cut(fact, self._calendar)
-        for part in parts:
+            self.log.append((sign, span))
+        if not self._start <= span.start_at < self._end:
+            self._turn_to(span.start_at)
+        if span.at <= self._end:
+            self._enter_part(span, sign)
+            return
+        for part in cut(span, self._calendar):
             if not self._start <= part.start_at < self._end:
                 self._turn_to(part.start_at)
-            spans = account.spans.get(self._day)
-            if spans is None:
-                spans = account.spans[self._day] = {}
-            spans[key] = spans.get(key, 0) + sign * (part.at - part.start_at)
-            if part.state == _ACW:
-                shares = _shares(part)
-                if part.queue:
-                    self._add(self.ledger.queues, part.queue, shares, sign)
-                self._add(self.ledger.agents, part.agent, shares, sign)
+            self._enter_part(part, sign)
+
+    def _enter_part(self, part: SpanFact, sign: int) -> None:
+        spans = self._agent_spans.get(part.agent)
+        if spans is None:
+            account = self.ledger.agents.get(part.agent)
+            if account is None:
+                account = self.ledger.agents[part.agent] = Account()
+            spans = self._agent_spans[part.agent] = account.spans.setdefault(self._day, {})
+        key = f"{part.state}:{part.reason}" if part.reason else part.state
+        spans[key] = spans.get(key, 0) + sign * (part.at - part.start_at)
+        if part.state == _ACW:
+            if part.queue:
+                cell = self._queue_cells.get(part.queue)
+                if cell is None:
+                    cell = self._open(self.ledger.queues, self._queue_cells, part.queue, len(NAMES))
+                _add(cell, _QUEUE_TERMS[SpanFact], part, sign)
+            self._enter_agent(part.agent, part, sign)
+
+    def _enter_agent(self, agent: str, fact: Fact, sign: int) -> None:
+        cell = self._agent_cells.get(agent)
+        if cell is None:
+            cell = self._open(self.ledger.agents, self._agent_cells, agent, len(AGENT_NAMES))
+        _add(cell, _AGENT_TERMS[type(fact)], fact, sign)
 
     def _turn_to(self, at: Millis) -> None:
         self._start = self._calendar.interval(at)
         self._end = self._calendar.interval_end(self._start)
         self._day = self._calendar.day(at)
+        self._queue_cells.clear()
+        self._agent_cells.clear()
+        self._agent_spans.clear()
 
-    def _add(
-        self, accounts: dict[str, Account], name: str, shares: list[tuple[int, int]], sign: int
-    ) -> None:
+    def _open(
+        self, accounts: dict[str, Account], at_hand: dict[str, Cell], name: str, size: int
+    ) -> Cell:
+        """The account's cell of the interval at hand."""
         account = accounts.get(name)
         if account is None:
             account = accounts[name] = Account()
         interval = self._start
         cell = account.cells.get(interval)
         if cell is None:
-            cell = account.cells[interval] = [0] * _SIZE
-        if interval > account.newest:
-            account.newest = interval
-        elif interval < account.newest:
+            cell = account.cells[interval] = [0] * size
+        if interval < account.newest:
+            # Not kept at hand: each correction of the past must be counted.
             account.corrected += 1
-        for i, value in shares:
-            cell[i] += sign * value
+            return cell
+        account.newest = interval
+        at_hand[name] = cell
+        return cell
 
     def forget_before(self, day: Millis) -> None:
         """Drop the sums of business days that began before `day`."""
@@ -125,6 +157,17 @@ class Bookkeeper:
                     del account.cells[old]
                 for old in [at for at in account.spans if at < day]:
                     del account.spans[old]
+        self._start = self._end = 0
+
+
+def _add(cell: Cell, groups: _Placed, fact: Fact, sign: int) -> None:
+    """Add a fact's share to each sum it has one in."""
+    for guard, terms in groups:
+        if not guard or getattr(fact, guard):
+            for i, term in terms:
+                value = term(fact)
+                if value:
+                    cell[i] += sign * value
 
 
 def cut(span: SpanFact, calendar: Calendar) -> Iterator[SpanFact]:
@@ -136,21 +179,10 @@ def cut(span: SpanFact, calendar: Calendar) -> Iterator[SpanFact]:
         start = end
 
 
-def add_up(cells: Iterable[Cell]) -> Sums:
+def add_up(cells: Iterable[Cell], names: Sequence[str] = NAMES) -> Sums:
     """The sums of several cells together, by name."""
-    total = [0] * _SIZE
+    total = [0] * len(names)
     for cell in cells:
         for i, value in enumerate(cell):
             total[i] += value
-    return dict(zip(NAMES, total, strict=True))
-
-
-def _shares(fact: Fact) -> list[tuple[int, int]]:
-    """What a fact adds to which sums."""
-    return [
-        (i, value)
-        for guard, terms in _TERMS[type(fact)]
-        if not guard or getattr(fact, guard)
-        for i, term in terms
-        if (value := term(fact))
-    ]
+    return dict(zip(names, total, strict=True))

@@ -17,21 +17,6 @@ from stream.site import ServiceLevel
 F = TypeVar("F")
 Term = Callable[[F], int]
 
-BUCKETS_MS = (
-    5_000,
-    10_000,
-    15_000,
-    20_000,
-    30_000,
-    45_000,
-    60_000,
-    90_000,
-    120_000,
-    180_000,
-    300_000,
-)
-"""Upper edges of the wait buckets, from whose counts percentiles are read; they add up."""
-
 
 def offered(a: ArrivalFact) -> int:
     """Visits: entries into the queue."""
@@ -108,14 +93,6 @@ def wait_ms_all(w: WaitFact) -> int:
     return w.wait_ms
 
 
-def _bucket(edge_ms: int) -> Term[WaitFact]:
-    def answered_within(w: WaitFact) -> int:
-        return w.answered & (w.wait_ms <= edge_ms)
-
-    answered_within.__name__ = f"answered_within_{edge_ms // 1000}s"
-    return answered_within
-
-
 def completed(h: HandleFact) -> int:
     """Answered visits that ended without transfer; the dropped ones are among them."""
     return h.transferred == False  # noqa: E712 - `not` would not become a polars expression
@@ -164,10 +141,7 @@ are 0 without it is tested, not trusted.
 TERMS: dict[type, Groups] = {
     ArrivalFact: (("", (offered,)),),
     WaitFact: (
-        (
-            "answered",
-            (answered, answered_in_target, wait_ms_answered, *(_bucket(ms) for ms in BUCKETS_MS)),
-        ),
+        ("answered", (answered, answered_in_target, wait_ms_answered)),
         ("abandoned", (abandoned, abandoned_short, abandoned_in_target, wait_ms_abandoned)),
         (
             "overflowed",
@@ -191,10 +165,23 @@ TERMS: dict[type, Groups] = {
 }
 """What is summed over each kind of fact."""
 
+AGENT_TERMS: dict[type, Groups] = {
+    WaitFact: (("", (answered,)),),
+    HandleFact: TERMS[HandleFact],
+    RingFact: TERMS[RingFact],
+    SpanFact: TERMS[SpanFact],
+}
+"""What is summed per agent too."""
+
 NAMES: tuple[str, ...] = tuple(
     term.__name__ for groups in TERMS.values() for _, terms in groups for term in terms
 )
 """The sums of a queue and interval, in the order in which a cell holds them."""
+
+AGENT_NAMES: tuple[str, ...] = tuple(
+    term.__name__ for groups in AGENT_TERMS.values() for _, terms in groups for term in terms
+)
+"""The sums of an agent and interval."""
 
 Sums = dict[str, int]
 """Sums by the names of their terms."""

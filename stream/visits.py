@@ -19,7 +19,7 @@ from ingest.events import (
 from stream.facts import BlockFact, RingFact
 from stream.ledger import Bookkeeper
 from stream.site import Site
-from stream.visit import GUESS, Mark, Visit, derive, take
+from stream.visit import GUESS, Mark, Visit, advance, derive, take
 
 SAME_ENTRY_MS = 5_000
 """Two sources mean the same entry of a call into a queue if they put it this near each other."""
@@ -61,19 +61,27 @@ class Visits:
             self._names.setdefault(key, []).append(name)
 
     def take(self, event: Event) -> None:
-        """Enter one event of a visit."""
-        data = event.data
-        assert isinstance(data, VisitData)
-        visit = self._visit(event, data)
-        if visit is None:
-            self.state.too_late += 1
-            return
+        """Enter one event of a visit. The floor hands over no others."""
+        data: VisitData = event.data  # type: ignore[assignment]
+        visit = self.state.open.get(data.visit)
+        if visit is None or visit.touched[0] != event.epoch or event.origin is not Origin.LIVE:
+            visit = self._visit(event, data)
+            if visit is None:
+                self.state.too_late += 1
+                return
         if event.seq and visit.source == event.source:
             visit.touched = (event.epoch, event.seq)
-        if isinstance(data, Ringing | RingEnded):
+        if type(data) is Ringing or type(data) is RingEnded:
             self._ring(visit, event)
             return
-        self._settle(visit, take(visit, event))
+        slot = take(visit, event)
+        if slot:
+            fact = advance(visit, slot, self._site.queue(visit.queue))
+            if fact is not None:
+                self._books.enter(fact)
+                self._move(visit)
+                return
+        self._settle(visit, bool(slot))
 
     def block(self, event: Event) -> None:
         """Enter a refused join."""
@@ -230,27 +238,38 @@ class Visits:
             if handle is not None:
                 enter(handle)
             visit.handle = handle
+        self._move(visit)
+
+    def _move(self, visit: Visit) -> None:
         self._place(visit)
         self.dirty.add(visit.queue)
 
     def _place(self, visit: Visit) -> None:
         """Keep the visit among the waiting, the talking, or the ended."""
-        waiting = self.waiting.setdefault(visit.queue, {})
-        talking = self.talking.setdefault(visit.queue, set())
-        if visit.wait is None and visit.arrival is not None:
-            waiting[visit.key] = visit.arrival.at
+        key, queue, wait = visit.key, visit.queue, visit.wait
+        waiting = self.waiting.get(queue)
+        if waiting is None:
+            waiting = self.waiting[queue] = {}
+            self.talking[queue] = set()
+        talking = self.talking[queue]
+        over = False
+        if wait is None:
+            talking.discard(key)
+            if visit.arrival is not None:
+                waiting[key] = visit.arrival.at
         else:
-            waiting.pop(visit.key, None)
-        if visit.talking:
-            talking.add(visit.key)
-        else:
-            talking.discard(visit.key)
+            waiting.pop(key, None)
+            over = visit.handle is not None or not wait.answered
+            if over:
+                talking.discard(key)
+            else:
+                talking.add(key)
         home, other = self.state.open, self.state.ended
-        if visit.over:
+        if over:
             home, other = other, home
-        if visit.key not in home:
-            other.pop(visit.key, None)
-            home[visit.key] = visit
+        if key not in home:
+            other.pop(key, None)
+            home[key] = visit
 
     def _ring(self, visit: Visit, event: Event) -> None:
         data = event.data
