@@ -16,6 +16,7 @@ from ingest.events import Millis
 
 VERSION = 1
 Body = dict[str, object]
+_DEEP = (dict, list, tuple)
 
 
 def merged(target: object, patch: object) -> object:
@@ -37,7 +38,7 @@ def merged(target: object, patch: object) -> object:
 
 def _own(value: object) -> object:
     if isinstance(value, list | tuple):
-        return [merged(None, item) for item in value]
+        return [merged(None, item) if isinstance(item, _DEEP) else item for item in value]
     return value
 
 

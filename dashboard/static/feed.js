@@ -4,6 +4,7 @@
 const FRAME_VERSION = 1;
 const STALE_MS = 3000;
 const DEAD_MS = 10000;
+const OPEN_MS = 5000;
 const RETRY_MS = [250, 500, 1000, 2000, 4000, 5000];
 const CLOCK_JUMP_MS = 2000;
 const CLOCK_DRIFT = 0.02;
@@ -55,8 +56,8 @@ class Feed {
   // connecting: nothing yet · live · stale: connected, but silent · lost: connecting again
   get link() {
     if (this.heard === null) return "connecting";
-    if (!this.socket || !this.fresh) return "lost";
-    return performance.now() - this.heard > STALE_MS ? "stale" : "live";
+    if (this.socket?.readyState !== WebSocket.OPEN) return "lost";
+    return this.fresh && performance.now() - this.heard <= STALE_MS ? "live" : "stale";
   }
 
   // The server's time now; null before the first frame.
@@ -67,7 +68,8 @@ class Feed {
   // Called by the page's timer: a connection that is silent for long is given up.
   watch() {
     if (!this.socket) return;
-    if (performance.now() - Math.max(this.opened, this.heard ?? 0) > DEAD_MS) this.again();
+    const patience_ms = this.socket.readyState === WebSocket.CONNECTING ? OPEN_MS : DEAD_MS;
+    if (performance.now() - Math.max(this.opened, this.heard ?? 0) > patience_ms) this.again();
   }
 
   connect() {

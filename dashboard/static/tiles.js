@@ -1,6 +1,7 @@
 // What stands on the wall: a row per queue, and the whole floor above them.
 
 const AGENT_STATES = ["ready", "talking", "hold", "ringing", "acw", "not_ready", "unreachable"];
+const LONG_NAME = 16;
 const QUEUE_STATES = new Set(["live", "late", "stale", "unknown"]);
 const COUNTS = ["offered", "answered", "abandoned"];
 
@@ -129,6 +130,7 @@ class Row {
     const name = words.name(queue.names, id);
     put(this.name, name);
     mark(this.name.parentNode, "title", name);
+    mark(this.name.parentNode.parentNode, "data-long", String(name.length > LONG_NAME));
     put(this.state_words, told(state, queue.state_since, { words, live }));
     put(this.waiting.label, words.say("queue.waiting"));
     put(this.waiting.text, words.count(queue.waiting));
@@ -139,7 +141,7 @@ class Row {
     fit(this.longest.cell, this.longest.text.data);
     mark(this.longest.cell, "data-over", String(longest_ms > queue.target_ms));
     put(this.service_label, words.say("service_level"));
-    put(this.service, words.share(queue.service_level));
+    put(this.service, words.kept(queue.service_level));
     fit(this.level.bar.parentNode, this.service.data);
     put(this.target, mixed ? promise(queue, words) : ""); // else it stands once, above
     put(this.variant, mixed && queue.variant ? words.say(`variant.${queue.variant}`) : "");
@@ -210,7 +212,7 @@ class Totals {
     const same = held_to.target_ms !== undefined && held_to.variant !== undefined;
     const held = `${promise(held_to, words)} · ${words.say(`variant.${held_to.variant}`)}`;
     const note = same ? held : words.say("target.mixed");
-    this.service.paint(words.say("service_level"), words.share(totals.service_level), note);
+    this.service.paint(words.say("service_level"), words.kept(totals.service_level), note);
     mark(this.node, "data-service", verdict(totals.service_level, held_to.goal));
     mark(this.service.node, "title", same ? words.say(`variant.${held_to.variant}.long`) : note);
     this.level.paint(totals.service_level, held_to.goal);

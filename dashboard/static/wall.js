@@ -146,15 +146,22 @@ class Wall {
   // A gateway that serves newer pages than this one: take them, but never reload in a circle.
   follow(build) {
     if (!this.build || !build || build === this.build || this.leaving) return;
-    let tried = null;
-    try {
-      tried = sessionStorage.getItem(RELOAD_KEY);
-      sessionStorage.setItem(RELOAD_KEY, build);
-    } catch {
-      tried = build; // without a memory we could not tell a circle
-    }
     this.leaving = true;
-    if (tried !== build) setTimeout(() => location.reload(), Math.random() * RELOAD_SPREAD_MS);
+    setTimeout(() => this.leave(build), Math.random() * RELOAD_SPREAD_MS);
+  }
+
+  async leave(build) {
+    try {
+      if (sessionStorage.getItem(RELOAD_KEY) === build) return;
+      // A page that reloads while its server is away is an error page with nobody to mend it.
+      const there = await fetch(location.href, { method: "HEAD", cache: "no-store" });
+      this.leaving = there.ok;
+      if (!there.ok) return;
+      sessionStorage.setItem(RELOAD_KEY, build);
+      location.reload();
+    } catch {
+      this.leaving = false;
+    }
   }
 }
 

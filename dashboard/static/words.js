@@ -69,7 +69,6 @@ class Words {
       style: "percent",
       minimumFractionDigits: 1,
       maximumFractionDigits: 1,
-      roundingMode: "floor", // 79.96 % is not yet 80 %
     });
     this.wholes = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
     this.seconds = time({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -93,6 +92,11 @@ class Words {
 
   share(value) {
     return Number.isFinite(value) ? this.shares.format(value) : NOTHING;
+  }
+
+  // A promise is not kept before it is: 79.96 % is not 80 %.
+  kept(value) {
+    return this.share(Math.floor(value * 1000 + 1e-9) / 1000);
   }
 
   whole_percent(value) {
