@@ -241,6 +241,8 @@ class Ends:
             self._roster.ring_over(ring)
 
     def _end(self, visit: Visit, end: Data, at: Millis) -> None:
+        if visit.id not in self._book.open:
+            return
         self._telling.tell(end, time=at)
         self._roster.released(visit, at)
         self._book.close(visit)

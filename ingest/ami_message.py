@@ -1,6 +1,5 @@
 """One message of the Asterisk Manager Interface, and which messages say something about the floor."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.events import Millis
@@ -70,6 +69,8 @@ RENAMED = {
 _WANTED_BYTES = frozenset(name.encode() for name in WANTED)
 _LONGEST_NAME = 255
 _LONGEST_SPAN_MS = 366 * 86_400_000
+_FOLLOWS_KEYS = frozenset({"response", "privilege", "actionid"})
+_COMMAND_END = "--END COMMAND--"
 _NOBODY = frozenset({"", "<unknown>", "unknown", "<none>"})
 
 
@@ -155,9 +156,11 @@ def parse(frame: bytes) -> Message:
     fields: dict[str, str] = {}
     repeats: dict[str, tuple[str, ...]] = {}
     loose: list[str] = []
-    for line in frame.decode("utf-8", "replace").split("\r\n"):
+    text = frame.decode("utf-8", "replace")
+    follows = text.startswith("Response: Follows")
+    for line in text.split("\r\n"):
         key, colon, value = line.partition(":")
-        if not colon:
+        if not colon or (follows and key.lower() not in _FOLLOWS_KEYS):
             loose.append(line)
             continue
         key = key.strip().lower()
@@ -167,11 +170,5 @@ def parse(frame: bytes) -> Message:
         else:
             fields[key] = value
     event = fields.get("event", "")
-    return Message(
-        RENAMED.get(event, event), fields, repeats, "\n".join(line for line in loose if line)
-    )
-
-
-def messages(frames: Iterator[bytes]) -> Iterator[Message]:
-    """The messages worth reading of many frames."""
-    return (parse(frame) for frame in frames if frame and not unwanted(frame))
+    output = "\n".join(line for line in loose if line).removesuffix(_COMMAND_END)
+    return Message(RENAMED.get(event, event), fields, repeats, output)
