@@ -99,6 +99,7 @@ class AmiLink:
         events: list[Event] = []
         for message in messages:
             events += self._take(message, now)
+        self._translator.heard(now)
         return events
 
     def ended(self) -> None:

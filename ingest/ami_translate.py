@@ -94,10 +94,10 @@ class Translator:
         self._link()
         return self._telling.take()
 
-    def lost(self, now: Millis, why: str) -> list[Event]:
-        """The link is gone. What was heard last marks the beginning of the gap."""
+    def lost(self, now: Millis, why: str, *, at: Millis | None = None) -> list[Event]:
+        """The link is gone, since `at` if that was before `now`. The gap begins where we last heard."""
         self._ring(now)
-        self._lose(why)
+        self._lose(why, at)
         return self._telling.take()
 
     def refused(self, now: Millis, why: str) -> list[Event]:
@@ -134,6 +134,10 @@ class Translator:
         )
         return self._telling.take()
 
+    def heard(self, now: Millis) -> None:
+        """Something came in, if only what says nothing about the floor: no gap begins before it."""
+        self._last_native_at = max(self._last_native_at or 0, now)
+
     def tick(self, now: Millis) -> list[Event]:
         """Let the timers ring that are due by `now`, in their order."""
         self._ring(now)
@@ -143,11 +147,11 @@ class Translator:
         """The events that follow from this message, and from the timers due before it."""
         self._ring(now)
         self._telling.read(message, now)
-        self._last_native_at = self._telling.recvtime
         if not message.event:
             self._answered(message)
         else:
             self._read(message)
+        self._last_native_at = self._telling.recvtime
         return self._telling.take()
 
     def _read(self, message: Message) -> None:
@@ -203,7 +207,7 @@ class Translator:
 
     def _booted(self, message: Message) -> None:
         if not self._linked or (self._seen_before and not self._syncing):
-            self._lose("the link was made anew")
+            self._lose("the link was made anew", self._last_native_at)
             self._link()
         uptime_ms = message.seconds_ms("uptime")
         absent_ms = self._telling.recvtime - self._heard_at
@@ -237,11 +241,11 @@ class Translator:
         self._telling.tell(Adapter(status=AdapterStatus.RESYNC))
         self._telling.wait(LISTS_WINDOW_MS, Timer.RESYNC, str(self._syncs))
 
-    def _lose(self, why: str) -> None:
+    def _lose(self, why: str, at: Millis | None = None) -> None:
         if not self._linked:
             return
         self._linked = self._syncing = False
-        self._lost_at = self._telling.recvtime
+        self._lost_at = self._telling.recvtime if at is None else at
         self._heard_at = self._last_native_at or self._telling.recvtime
         self._why = self._gap_why = why
         for visit in list(self._book.open.values()):

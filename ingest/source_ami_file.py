@@ -74,6 +74,7 @@ class _Player:
         self._up = False
         self._now: Millis = 0
         self._beat_at: Millis = 0
+        self._heard_at: Millis = 0
 
     @property
     def end_at(self) -> Millis:
@@ -127,27 +128,44 @@ class _Player:
         if self._up and conn == self._conn:
             return
         if self._up:
-            yield from self._translator.lost(self._now, "another connection follows")
+            yield from self._lost("another connection follows")
         self._up, self._conn = True, conn
         yield from self._translator.linked(self._now)
 
+    def _lost(self, why: str) -> Iterator[Event]:
+        """A link that nobody saw end, ended after the last thing it said."""
+        yield from self._translator.lost(self._now, why, at=self._heard_at)
+
     def _frame(self, line: Line) -> Iterator[Event]:
-        frame = base64.b64decode(line.b64) if line.b64 else line.raw.encode("utf-8", "replace")
+        try:
+            frame = _bytes_of(line)
+        except ValueError as error:
+            self._reading.reject(f"b64: {error}")
+            return
         self._reading.messages += 1
         if unwanted(frame):
             self._reading.skipped += 1
+            self._heard_at = self._now
+            self._translator.heard(self._now)
             return
         message = parse(frame)
         if line.conn != self._conn or not self._up or _greeting(message):
             yield from self._login_seen(line.conn, message)
+        self._heard_at = self._now
         yield from self._translator.receive(message, self._now)
 
     def _login_seen(self, conn: int, message: Message) -> Iterator[Event]:
         again = _greeting(message) and message.event == "" and self._up and conn == self._conn
         if again:
-            yield from self._translator.lost(self._now, "the link was made anew")
+            yield from self._lost("the link was made anew")
             self._up = False
         yield from self._login(conn)
+
+
+def _bytes_of(line: Line) -> bytes:
+    if line.b64:
+        return base64.b64decode(line.b64, validate=True)
+    return line.raw.encode("utf-8", "replace")
 
 
 def _greeting(message: Message) -> bool:
