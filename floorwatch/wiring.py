@@ -117,7 +117,9 @@ def _mqtt(place: Place) -> Source:
         password=place.secret() or None,
         ca_file=Path(ca_file) if ca_file else None,
     )
-    return MqttSource(address, place.site.id, place.clock, epoch=place.epoch)
+    return MqttSource(
+        address, place.site.id, place.clock, epoch=place.epoch, name=place.source.name
+    )
 
 
 def _simulator(place: Place) -> Source:

@@ -41,7 +41,6 @@ _SUPPORT = QueuePlan(
     capacity=30,
     timeout_ms=300_000,
     transfer_to=("billing", "sales"),
-    target_ms=30_000,
 )
 _BILLING = QueuePlan(
     id="billing",
@@ -69,7 +68,6 @@ _VIP = QueuePlan(
     timeout_ms=90_000,
     overflow_to="sales",
     transfer_to=("support", "billing"),
-    target_ms=15_000,
 )
 
 _TEAMS = {
