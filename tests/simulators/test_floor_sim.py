@@ -52,7 +52,7 @@ from simulators.scenario import Profile, Scenario, times
 ROOT = Path(__file__).parents[2]
 HOUR = 3_600_000
 START = 1_790_006_400_000
-PINNED = "87ad8eb3ed3e3050"
+PINNED = "eda9b1ab331d02cc"
 NOT_TOLD = {
     Gap,
     SnapshotBegin,
