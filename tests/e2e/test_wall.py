@@ -543,6 +543,9 @@ CUT_OFF = """() => {
   if (document.documentElement.scrollWidth > innerWidth) cut.push('the page scrolls sideways');
   if (document.documentElement.scrollHeight > innerHeight) cut.push('the page scrolls');
   const table = root.querySelector('.queues');
+  const first = root.querySelector('.row[data-queue]').getBoundingClientRect().top;
+  for (const n of root.querySelectorAll('.heads .cell'))
+    if (n.getBoundingClientRect().bottom > first) cut.push(`covered: ${n.textContent}`);
   if (table.scrollHeight > table.clientHeight + 1) cut.push('the table scrolls');
   return cut;
 }"""
