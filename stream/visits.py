@@ -18,8 +18,9 @@ from ingest.events import (
 )
 from stream.facts import BlockFact, RingFact
 from stream.ledger import Bookkeeper
+from stream.outcome import advance, derive
 from stream.site import Site
-from stream.visit import GUESS, Mark, Visit, advance, derive, take
+from stream.visit import GUESS, Mark, Visit, take
 
 SAME_ENTRY_MS = 5_000
 """Two sources mean the same entry of a call into a queue if they put it this near each other."""
@@ -100,8 +101,8 @@ class Visits:
         visit.caller = visit.caller or data.caller
         if data.position is not None:
             visit.position = data.position
-        if data.since is not None:
-            visit.offer("begin", Mark(GUESS, data.since, event.seq))
+        since = data.since if data.since is not None else event.time
+        visit.offer("begin", Mark(GUESS, since, event.seq))
         if data.talking and visit.answer is None:
             visit.offer("answer", Mark(GUESS, event.time, event.seq, "answered", data.agent))
         self._settle(visit, True)
