@@ -3,7 +3,7 @@
 from ingest.ami_causes import ENDPOINT_DOWN, ENDPOINT_UP
 from ingest.ami_message import Message
 from ingest.ami_telling import Telling
-from ingest.events import Component, ComponentKind, ComponentStatus
+from ingest.events import Component, ComponentKind, ComponentStatus, Millis
 
 NODE = "Asterisk"
 
@@ -23,7 +23,6 @@ class Components:
         self._telling = telling
         self._told: dict[str, tuple[ComponentKind, ComponentStatus]] = {}
         self._trunks: set[str] = set()
-        self._held: list[tuple[str, ComponentStatus, str]] | None = None
 
     def trunk(self, line: str) -> None:
         """Callers come in by this line, so it is a trunk and no phone."""
@@ -54,9 +53,9 @@ class Components:
             case _:
                 self._alarm(message)
 
-    def node(self, status: ComponentStatus, cause: str) -> None:
-        """Asterisk itself went down or came up."""
-        self._tell(ComponentKind.NODE, NODE, status, cause)
+    def node(self, status: ComponentStatus, cause: str, at: Millis | None = None) -> None:
+        """Asterisk itself went down or came up, `at` if that was earlier."""
+        self._tell(ComponentKind.NODE, NODE, status, cause, at)
 
     def _alarm(self, message: Message) -> None:
         span = message.event.startswith("SpanAlarm")
@@ -109,12 +108,21 @@ class Components:
             kind = ComponentKind.TRUNK if line in self._trunks else ComponentKind.ENDPOINT
             self._tell(kind, line[:255], status, "" if status is ComponentStatus.UP else cause)
 
-    def _tell(self, kind: ComponentKind, name: str, status: ComponentStatus, cause: str) -> None:
+    def _tell(
+        self,
+        kind: ComponentKind,
+        name: str,
+        status: ComponentStatus,
+        cause: str,
+        at: Millis | None = None,
+    ) -> None:
         first_kind, known = self._told.get(name, (kind, None))
         if status is known:
             return
         self._told[name] = (first_kind, status)
-        self._telling.tell(Component(kind=first_kind, name=name, status=status, cause=cause[:255]))
+        self._telling.tell(
+            Component(kind=first_kind, name=name, status=status, cause=cause[:255]), time=at
+        )
 
 
 def _bare(uri: str) -> str:

@@ -74,7 +74,9 @@ class Ends:
         self._book = book
         self._roster = roster
         self.legs: dict[str, set[str]] = {}
+        self.linked: dict[str, str] = {}
         self.dialplan_seen = False
+        self.channels_seen = False
 
     def leaving(self, visit: Visit) -> None:
         """The caller left the queue; why, the next two seconds will show."""
@@ -113,10 +115,10 @@ class Ends:
         if visit.stage is not Stage.LEAVING:
             return
         if visit.abandoned:
-            if visit.hanging_up is not None:
+            if visit.hanging_up is not None or not self.channels_seen:
                 self.gone(visit, visit.hanging_up)
             else:
-                self.overflow(visit, Overflow.REDIRECTED if self.dialplan_seen else Overflow.OTHER)
+                self.overflow(visit, self._moved_on)
         elif not visit.left_seen:
             self.gone(visit, visit.hanging_up)
         elif not any(ring.answered for ring in visit.rings.values()):
@@ -134,7 +136,12 @@ class Ends:
             if not visit.abandoned:
                 self.overflow(visit, Overflow.KEY)
             elif joined or visit.hanging_up is None:
-                self.overflow(visit, Overflow.REDIRECTED)
+                self.overflow(visit, self._moved_on)
+
+    @property
+    def _moved_on(self) -> Overflow:
+        """What an abandon of a living channel was: without dialplan events it may be any rule."""
+        return Overflow.REDIRECTED if self.dialplan_seen else Overflow.OTHER
 
     def completing(self, visit: Visit, at: Millis) -> None:
         """The conversation ended at `at`: hold the telling back for the cause."""

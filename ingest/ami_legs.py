@@ -5,7 +5,7 @@ from ingest.ami_causes import CUT_OFF, line_of
 from ingest.ami_ends import LEFT_BY_RULE, PASSING_MS, WINDOW_MS, Ends
 from ingest.ami_message import Message
 from ingest.ami_telling import Telling, Timer
-from ingest.ami_visits import Fault, Passing, Stage, Visit, VisitBook
+from ingest.ami_visits import REMEMBERED, Fault, Passing, Stage, Visit, VisitBook
 from ingest.events import Block, Blocked, Held, Retrieved
 
 REFUSED = {"FULL": Block.FULL, "JOINEMPTY": Block.NO_AGENTS, "JOINUNAVAIL": Block.NO_AGENTS}
@@ -20,7 +20,6 @@ class Legs:
         self._book = book
         self._roster = roster
         self._ends = ends
-        self._linked: dict[str, str] = {}
         self._aimed: dict[str, str] = {}
 
     def receive(self, message: Message) -> None:
@@ -65,9 +64,10 @@ class Legs:
                 self._roster.hold(visit, held=False)
 
     def _born(self, message: Message) -> None:
+        self._ends.channels_seen = True
         channel, linked = message.name("uniqueid"), message.name("linkedid")
         if channel and linked and channel != linked:
-            self._linked[channel] = linked
+            self._ends.linked[channel] = linked
             self._ends.legs.setdefault(linked, set()).add(channel)
 
     def _dialplan(self, message: Message) -> None:
@@ -75,6 +75,8 @@ class Legs:
         call = message.name("uniqueid")
         if message.text("application") == "Queue":
             self._aimed[call] = message.text("appdata").partition(",")[0][:255]
+            if len(self._aimed) > REMEMBERED:
+                del self._aimed[next(iter(self._aimed))]
         exten = message.text("extension") or message.text("exten")
         if exten == "h":
             return
@@ -113,7 +115,7 @@ class Legs:
     def _note(self, message: Message, cause: int) -> None:
         """Keep what a leg's cause says: of an offer that failed, or of a call that was cut off."""
         channel = message.name("uniqueid")
-        linked = self._linked.get(channel) or message.name("linkedid")
+        linked = self._ends.linked.get(channel) or message.name("linkedid")
         for visit in self._book.of_link(linked) or self._book.of_call(channel):
             ring = visit.rings.get(channel)
             if ring is not None and cause:
@@ -126,9 +128,10 @@ class Legs:
                 visit.faults.append(Fault(self._telling.time, cause, line, callers))
 
     def _hung_up(self, message: Message) -> None:
+        self._ends.channels_seen = True
         channel, cause = message.name("uniqueid"), message.number("cause") or 0
         self._note(message, cause)
-        linked = self._linked.pop(channel, "") or message.name("linkedid")
+        linked = self._ends.linked.pop(channel, "") or message.name("linkedid")
         legs = self._ends.legs.get(linked)
         if legs is not None:
             legs.discard(channel)

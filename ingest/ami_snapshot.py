@@ -102,10 +102,12 @@ class Snapshots:
         if lists.channels is None:
             return
         self._ends.legs.clear()
+        self._ends.linked.clear()
         for channel in lists.channels:
             uniqueid, linked = channel.name("uniqueid"), channel.name("linkedid")
             if uniqueid and linked and uniqueid != linked:
                 self._ends.legs.setdefault(linked, set()).add(uniqueid)
+                self._ends.linked[uniqueid] = linked
 
     def _waiting(self, lists: Lists) -> set[str]:
         named = set()

@@ -224,8 +224,10 @@ class Translator:
             if visit.joined_at is None or visit.joined_at <= at:
                 self._ends.cut(visit, at, "" if orderly else why)
         self._ends.legs.clear()
+        self._ends.linked.clear()
+        self._gap_why = "Asterisk restarted" if orderly else f"Asterisk {why}"
         if not orderly:
-            self._components.node(ComponentStatus.DOWN, why)
+            self._components.node(ComponentStatus.DOWN, why, at)
         self._components.node(ComponentStatus.UP, "restarted")
 
     def _shut_down(self, message: Message) -> None:

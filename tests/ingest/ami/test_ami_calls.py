@@ -130,7 +130,16 @@ def test_a_waiting_caller_who_goes_on_was_redirected(pbx):
     assert pbx.one(Abandoned).queue == "billing"
 
 
+def test_without_channel_events_an_abandon_is_taken_at_its_word(pbx):
+    pbx.caller("QueueCallerJoin", queue="sales")
+    pbx.at(20)
+    pbx.abandon(HoldTime=20)
+    pbx.at(23)
+    assert pbx.one(Abandoned).wait_ms == 20_000
+
+
 def test_an_abandon_of_a_living_channel_is_not_called_redirected_without_dialplan_events(pbx):
+    pbx.caller("Newchannel")
     pbx.caller("QueueCallerJoin", queue="sales")
     pbx.at(20)
     pbx.abandon(HoldTime=20)

@@ -75,7 +75,7 @@ def test_the_clock_of_the_recording_drives_what_waits(tmp_path):
         tmp_path / "x.jsonl", (1000, _booted(9)), (1001, JOIN), (1021, ABANDON), (1090, "")
     )
     told = _read(path)
-    assert [e.recvtime for e in told if type(e.data).__name__ == "Overflowed"] == [1_023_000]
+    assert [e.recvtime for e in told if isinstance(e.data, Abandoned)] == [1_023_000]
 
 
 def test_a_second_login_without_any_mark_is_a_gap(tmp_path):
