@@ -15,6 +15,7 @@ from ingest.events import AgentMembership, AgentState, Clock, MembershipAction, 
 GRACE_MS = 1_000
 """How long the phone of a released agent may still seem in use: its own event follows the call's."""
 
+LONGEST_REASON = 255
 FREED_MS = 500
 """How long a free phone is doubted while its queue call has not been told to end."""
 
@@ -100,7 +101,7 @@ class Roster:
         if flag not in ("0", "1"):
             return
         paused = flag == "1"
-        reason = (message.text("pausedreason") or message.text("reason")) if paused else ""
+        reason = _reason(message) if paused else ""
         if (paused, reason) == (member.paused, member.reason):
             return
         was = member.paused
@@ -255,3 +256,8 @@ class Roster:
     def everyone(self) -> Iterator[Agent]:
         """All agents, in the order in which they were first heard of."""
         return iter(list(self.agents.values()))
+
+
+def _reason(message: Message) -> str:
+    """Why he paused. Up to Asterisk 13 the header may be called Reason."""
+    return (message.text("pausedreason") or message.text("reason"))[:LONGEST_REASON]

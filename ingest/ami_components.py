@@ -50,8 +50,10 @@ class Components:
             case "RegistryEntry":
                 name = f"IAX2/{message.name('username')}@{message.name('host')}"
                 self._registration(name, message.text("state"), "")
-            case _:
+            case "Alarm" | "AlarmClear" | "SpanAlarm" | "SpanAlarmClear":
                 self._alarm(message)
+            case _:
+                pass
 
     def node(self, status: ComponentStatus, cause: str, at: Millis | None = None) -> None:
         """Asterisk itself went down or came up, `at` if that was earlier."""
@@ -106,7 +108,7 @@ class Components:
     def _line(self, line: str, status: ComponentStatus, cause: str) -> None:
         if line:
             kind = ComponentKind.TRUNK if line in self._trunks else ComponentKind.ENDPOINT
-            self._tell(kind, line[:255], status, "" if status is ComponentStatus.UP else cause)
+            self._tell(kind, line, status, "" if status is ComponentStatus.UP else cause)
 
     def _tell(
         self,
@@ -116,6 +118,7 @@ class Components:
         cause: str,
         at: Millis | None = None,
     ) -> None:
+        name = name[:255]
         first_kind, known = self._told.get(name, (kind, None))
         if status is known:
             return

@@ -154,7 +154,7 @@ class AmiProtocol:
             return
         if message.text("response").lower() != "success":
             self.state = State.REFUSED
-            self.refusal = message.text("message") or "refused without a reason"
+            self.refusal = message.text("message")[:255] or "refused without a reason"
         elif message.text("challenge"):
             username, secret, events = self._credentials
             key = md5_key(message.text("challenge"), secret)

@@ -227,7 +227,7 @@ class Snapshots:
             return
         agent, member, _ = found
         member.paused = message.text("paused") == "1"
-        member.reason = message.text("pausedreason") if member.paused else ""
+        member.reason = message.text("pausedreason")[:255] if member.paused else ""
         if member.paused:
             agent.reason = member.reason
         self._item(

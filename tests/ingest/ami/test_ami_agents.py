@@ -230,3 +230,9 @@ def test_neighbours_swapped_by_asterisk_s_threads_do_not_run_backwards(pbx):
     pbx.member("QueueMemberPause", Paused=0, Timestamp=f"{base}.600000")
     times = [e.time for e in pbx.told if isinstance(e.data, AgentState)]
     assert times == sorted(times)
+
+
+def test_an_endless_reason_is_cut(pbx):
+    pbx.member("QueueMemberAdded")
+    pbx.member("QueueMemberPause", Paused=1, PausedReason="x" * 100_000)
+    assert pbx.of(AgentState)[-1].reason == "x" * 255
