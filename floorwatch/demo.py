@@ -1,6 +1,7 @@
 """The demo: a whole Floorwatch around an invented floor, with nothing but Python."""
 
 import os
+import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -29,7 +30,19 @@ async def run(listen: Address, mqtt_port: int, data: Path, tell: Tell) -> None:
         broker = await _broker(mqtt_port, stack, tell)
         mqtt = SourceSettings(name="mqtt", url=urls.parse(broker.url, urls.SOURCES))
         tell(f"MQTT: {broker.url}  (acd/v1/demo/evt/#, see docs/send-events.md)")
-        await up(_settings(listen, data), around, extra=(mqtt,))
+        await up(_settings(_free(listen, tell), data), around, extra=(mqtt,))
+
+
+def _free(listen: Address, tell: Tell) -> Address:
+    """The address as asked for, or a free port of it: a demo starts beside anything."""
+    with socket.socket(socket.AF_INET6 if ":" in listen.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listen.host, listen.port))
+        except OSError:
+            tell(f"port {listen.port} is taken: using a free one")
+            return Address(listen.host, 0)
+    return listen
 
 
 async def _broker(port: int, stack: AsyncExitStack, tell: Tell) -> IotcoreBroker:

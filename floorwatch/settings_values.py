@@ -156,11 +156,11 @@ def zone(name: str) -> str:
 
 
 def address(value: str) -> Address:
-    """Host and port of "127.0.0.1:8787", "[::1]:8787" or "localhost:8787"."""
+    """Host and port of "127.0.0.1:8787", "[::1]:8787" or "localhost:8787"; port 0 takes a free one."""
     host, colon, port = value.rpartition(":")
     bracketed = host.startswith("[") and host.endswith("]")
     bare = host[1:-1] if bracketed else host
-    if not (colon and port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65_536):
+    if not (colon and port.isascii() and port.isdigit() and int(port[:6]) < 65_536):
         raise ValueMistakeError(
             f"{_shown(value)} has no port", 'Write host and port: "127.0.0.1:8787"'
         )

@@ -45,10 +45,11 @@ class Trend {
   }
 
   paint(trend, clock) {
-    const offered = trend?.offered ?? [];
-    const answered = trend?.answered ?? [];
-    const abandoned = trend?.abandoned ?? [];
-    const length = Math.max(offered.length, answered.length, abandoned.length);
+    const offered = trend?.offered ?? {};
+    const answered = trend?.answered ?? {};
+    const abandoned = trend?.abandoned ?? {};
+    const numbers = [offered, answered, abandoned].flatMap((course) => Object.keys(course));
+    const length = numbers.reduce((most, number) => Math.max(most, Number(number) + 1), 0);
     let first = 0;
     while (first < length && !offered[first] && !answered[first] && !abandoned[first]) first += 1;
     first = Math.max(0, Math.min(first, length - 1));

@@ -11,6 +11,11 @@ DAY_START = 1_790_000_000_000
 TREND_STEPS = 40
 
 
+def course(values: list[int]) -> dict[str, int]:
+    """A day's values by the number of their interval; intervals without any are left out."""
+    return {str(number): value for number, value in enumerate(values) if value}
+
+
 class HandClock:
     """Time stands still until a test moves it."""
 
@@ -120,9 +125,9 @@ class Story:
             "trend": {
                 "start_at": DAY_START,
                 "step_ms": 900_000,
-                "offered": offered,
-                "answered": answered,
-                "abandoned": abandoned,
+                "offered": course(offered),
+                "answered": course(answered),
+                "abandoned": course(abandoned),
             },
         }
         if waiting:
@@ -140,10 +145,12 @@ class Story:
             for key in ("waiting", "offered", "answered", "abandoned", "overflowed", "talking")
         }
         trends = [part["trend"] for part in parts]
-        curves = {
-            key: [sum(column) for column in zip(*(trend[key] for trend in trends), strict=True)]
-            for key in ("offered", "answered", "abandoned")
-        }
+        curves: dict[str, dict[str, int]] = {}
+        for key in ("offered", "answered", "abandoned"):
+            total = curves[key] = {}
+            for trend in trends:
+                for number, value in trend[key].items():
+                    total[number] = total.get(number, 0) + value
         since = [part["longest_since"] for part in parts if "longest_since" in part]
         return {
             "at": self.now,
