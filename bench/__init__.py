@@ -1,0 +1,1 @@
+"""What Floorwatch costs and holds, measured: `python -m bench`; see docs/performance.md."""

@@ -1,0 +1,79 @@
+"""`python -m bench [G1 G3 …] [--quick] [--profile]`: speed as ratios of one run, beside its goals."""
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from bench import endtoend, inprocess, machine, recovery, results
+from bench.broker import BrokerError
+from bench.child import ChildError, Said
+from bench.results import Result
+
+GOALS = ("G1", "G2", "G3", "G4", "G5")
+_END_TO_END = {"G1", "G2", "G4"}
+
+
+def main() -> int:
+    args = arguments()
+    wanted = set(args.goals) or set(GOALS)
+    console = Console(highlight=False)
+    # Ended from outside, we still end what we started.
+    signal.signal(signal.SIGTERM, _interrupted)
+    described = machine.described()
+    console.print(
+        f"{described['cores']} processors ({described['processor']}), Python {described['python']}, "
+        f"load average {described['load_average']}"
+    )
+    if described["pinned"]:
+        console.print("the stream has the first processor to itself, all else shares the others")
+    found: dict[str, Result] = {}
+    profiles: dict[int, Said] | None = {} if args.profile else None
+    tell = console.print
+    failed = False
+    if "G3" in wanted:
+        found |= inprocess.measure(args.quick)
+    try:
+        if "G5" in wanted:
+            found |= recovery.measure(args.quick, tell)
+        if wanted & _END_TO_END:
+            found |= endtoend.measure(args.quick, tell, profiles)
+    except (BrokerError, ChildError) as error:
+        console.print(f"[red]{error}[/]")
+        failed = True
+    results.show({name: one for name, one in found.items() if name in wanted}, console)
+    if found:
+        results.write(found, described | {"quick": args.quick}, args.out)
+        console.print(f"written to {args.out}")
+    if profiles:
+        args.profile.write_text(json.dumps(profiles, indent=1) + "\n")
+    return 1 if failed or not all(found[name].holds for name in found) else 0
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("goals", nargs="*", metavar="GOAL", help=f"of {', '.join(GOALS)}; all")
+    parser.add_argument("--quick", action="store_true", help="shorter, and less sure")
+    parser.add_argument("--out", type=Path, default=results.FILE, help="where the figures go")
+    parser.add_argument(
+        "--profile", type=Path, metavar="FILE", help="write where the time goes at 10,000 events/s"
+    )
+    args = parser.parse_args()
+    if unknown := [goal for goal in args.goals if goal not in GOALS]:
+        parser.error(f"no such goal: {', '.join(unknown)}; there are {', '.join(GOALS)}")
+    return args
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

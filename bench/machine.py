@@ -1,0 +1,50 @@
+"""The machine under the bench: its processors, its load, and what a process has used of it."""
+
+import gc
+import os
+import platform
+from pathlib import Path
+
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
+
+def shares() -> tuple[set[int], set[int]] | None:
+    """The processor of the stream, and those of all others; None where they cannot be parted."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    mine = sorted(os.sched_getaffinity(0))
+    return ({mine[0]}, set(mine[1:])) if len(mine) > 1 else None
+
+
+def described() -> dict[str, object]:
+    """What figures of another machine may be compared with. Names no host."""
+    return {
+        "cores": os.cpu_count(),
+        "processor": _processor(),
+        "system": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "python": platform.python_version(),
+        "load_average": [round(load, 2) for load in os.getloadavg()],
+        "pinned": shares() is not None,
+    }
+
+
+def used_s(pid: int) -> float:
+    """Processor seconds that this process has used so far, in all its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * _TICK_S
+
+
+def calm_gc() -> None:
+    """What lives as long as the process is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
