@@ -158,9 +158,6 @@ class Calls:
         visit = self._served(message)
         if visit is None:
             return
-        if visit.stage is Stage.PASSED:
-            self._book.close(visit)
-            return
         if visit.stage is Stage.ENDING:
             self._explain(visit, message)
             self._ends.settle(visit)

@@ -164,10 +164,7 @@ class Ends:
         if visit.stage is not Stage.ENDING:
             return
         at = self._telling.time if visit.ended_at is None else visit.ended_at
-        by_phone = visit.passing is not None and visit.passing.kind != "unknown"
-        if visit.reason == "transfer" or by_phone:
-            if visit.passing is not None and visit.reason != "transfer":
-                at, visit.talk_ms = visit.passing.at, None
+        if visit.reason == "transfer":
             self._end(visit, self._transferred(visit, at), at)
             return
         times = self._times(visit, at)
@@ -180,14 +177,14 @@ class Ends:
         self._end(visit, end, at)
 
     def passed(self, visit: Visit) -> None:
-        """The caller was handed on and no AgentComplete came: the agent is out of the call all the same.
+        """The caller was handed on and no AgentComplete came: the agent is free, the call goes on.
 
-        The visit stays known, so that the AgentComplete of the far end is recognised and dropped.
+        Asterisk itself counts such a call as one conversation, completed when the caller hangs up;
+        so do its queue_log and we.
         """
         passing = visit.passing
         if visit.stage is not Stage.TALKING or passing is None:
             return
-        self._telling.tell(self._transferred(visit, passing.at), time=passing.at)
         visit.stage = Stage.PASSED
         self._roster.released(visit, passing.at)
 
@@ -195,9 +192,6 @@ class Ends:
         """Asterisk itself went down: whatever was open ended then."""
         if visit.stage is Stage.ENDING:
             self.decide(visit)
-            return
-        if visit.stage is Stage.PASSED:
-            self._book.close(visit)
             return
         phase = Phase.WAITING if visit.in_queue else Phase.TALKING
         wait_ms = visit.wait_ms

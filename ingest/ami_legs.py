@@ -146,18 +146,16 @@ class Legs:
     def _caller_gone(self, visit: Visit, cause: int) -> None:
         visit.hung_up_at = self._telling.time
         visit.hanging_up = cause
-        if visit.stage is Stage.PASSED:
-            self._book.close(visit)
-        elif visit.stage is Stage.LEAVING and visit.abandoned:
+        if visit.stage is Stage.LEAVING and visit.abandoned:
             self._ends.gone(visit, cause)
         elif visit.stage is Stage.WAITING:
             self._ends.leaving(visit)
-        elif visit.stage is Stage.TALKING:
+        elif visit.stage in (Stage.TALKING, Stage.PASSED):
             self._telling.wait(WINDOW_MS, Timer.MOVED, visit.id)
 
     def moved(self, visit: Visit) -> None:
         """Two seconds after a talking caller was sent on or hung up, and no AgentComplete came."""
-        if visit.stage is not Stage.TALKING:
+        if visit.stage not in (Stage.TALKING, Stage.PASSED):
             return
         if visit.hung_up_at is not None:
             self._ends.completing(visit, visit.hung_up_at)

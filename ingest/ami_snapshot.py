@@ -80,7 +80,7 @@ class Snapshots:
         named = self._waiting(lists) | self._talking(lists)
         for visit in list(self._book.open.values()):
             if visit.id not in named:
-                self._book.close(visit, lost=visit.stage is not Stage.PASSED)
+                self._book.close(visit, lost=True)
         self._people(lists, named)
         self._telling.tell(SnapshotEnd(snapshot=self._name, items=self._items))
         self._telling.origin = Origin.LIVE

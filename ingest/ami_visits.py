@@ -16,8 +16,8 @@ class Stage(StrEnum):
     """Where a visit stands.
 
     WAITING -> LEAVING -> TALKING -> ENDING -> gone: LEAVING is between QueueCallerLeave and knowing
-    why he left; ENDING is between AgentComplete and knowing why it ended. PASSED: transferred, but
-    Asterisk still counts the call (its AgentComplete comes when the caller hangs up).
+    why he left; ENDING is between AgentComplete and knowing why it ended. PASSED: the agent handed the
+    caller on and is free, but for Asterisk the call goes on until the caller hangs up.
     """
 
     WAITING = "waiting"

@@ -162,7 +162,7 @@ class AdapterStatus(StrEnum):
     DOWN = "down"
 
 
-class Data(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Data(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What happened. Each subclass is one type of event; its fields are the event's `data`."""
 
 
@@ -428,7 +428,7 @@ class QualityScored(Data, frozen=True, kw_only=True):
     reviewer: str = ""
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One fact as its source tells it.
 
     `source` names the adapter, e.g. `/acd/hq/asterisk-1`. `epoch` names the adapter's start (its

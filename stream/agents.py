@@ -26,7 +26,7 @@ KEPT_CHANGES = 64
 """Changes kept per agent even when they are older than the horizon."""
 
 
-class Change(Struct, array_like=True, order=True):
+class Change(Struct, array_like=True, order=True, gc=False):
     """From `time` on the agent is in `state`. Sorted by time, then by the source's own order."""
 
     time: Millis

@@ -14,7 +14,7 @@ DEFINITION = 1
 """Version of the definitions below and in `metrics`; stored with every row."""
 
 
-class ArrivalFact(Struct, frozen=True, array_like=True):
+class ArrivalFact(Struct, frozen=True, array_like=True, gc=False):
     """A visit began at `at`: demand, counted where it arrived."""
 
     at: Millis
@@ -22,7 +22,7 @@ class ArrivalFact(Struct, frozen=True, array_like=True):
     visit: str
 
 
-class WaitFact(Struct, frozen=True, array_like=True):
+class WaitFact(Struct, frozen=True, array_like=True, gc=False):
     """A wait ended at `at`: exactly one of the four outcomes holds.
 
     `reason` is the overflow reason or the cause class of a drop. `ghost` marks a wait whose end
@@ -44,7 +44,7 @@ class WaitFact(Struct, frozen=True, array_like=True):
     ghost: bool = False
 
 
-class HandleFact(Struct, frozen=True, array_like=True):
+class HandleFact(Struct, frozen=True, array_like=True, gc=False):
     """A conversation ended at `at`. `talk_ms` is from answer to end and includes `hold_ms`.
 
     It was transferred, or it was completed by somebody hanging up; a completed one may have been
@@ -64,7 +64,7 @@ class HandleFact(Struct, frozen=True, array_like=True):
     ghost: bool = False
 
 
-class BlockFact(Struct, frozen=True, array_like=True):
+class BlockFact(Struct, frozen=True, array_like=True, gc=False):
     """A call was refused entry to a queue at `at`; it is not offered."""
 
     at: Millis
@@ -73,7 +73,7 @@ class BlockFact(Struct, frozen=True, array_like=True):
     reason: str
 
 
-class RingFact(Struct, frozen=True, array_like=True):
+class RingFact(Struct, frozen=True, array_like=True, gc=False):
     """An offer to an agent's phone ended unanswered at `at`, `result` says how."""
 
     at: Millis
@@ -84,7 +84,7 @@ class RingFact(Struct, frozen=True, array_like=True):
     ring_ms: Millis
 
 
-class SpanFact(Struct, frozen=True, array_like=True):
+class SpanFact(Struct, frozen=True, array_like=True, gc=False):
     """An agent was in one state from `start_at` to `at`; `queue` is the queue served, if any."""
 
     at: Millis

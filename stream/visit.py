@@ -35,7 +35,7 @@ GUESS, FILLED, TOLD = 1, 2, 3
 """How good a witness is: reconciliation's guess, another source's back-fill, the source itself."""
 
 
-class Mark(Struct, array_like=True):
+class Mark(Struct, array_like=True, gc=False):
     """What one event says for one slot. `kind` and `detail` depend on the slot."""
 
     rank: int

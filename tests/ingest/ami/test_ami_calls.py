@@ -3,6 +3,8 @@
 import pytest
 
 from ingest.events import (
+    AgentState,
+    AgentStatus,
     Abandoned,
     Answered,
     Block,
@@ -303,17 +305,18 @@ def test_a_blind_transfer_by_the_member_is_told_with_its_target(pbx):
     assert (end.kind, end.to, end.talk_ms) == (TransferKind.BLIND, "7002", 10_000)
 
 
-def test_a_transfer_by_the_phone_behind_a_local_channel_ends_the_agents_part(pbx):
+def test_a_transfer_by_the_phone_behind_a_local_channel_frees_the_agent_and_is_no_end(pbx):
     _talking(pbx)
     transferer = {"TransfererUniqueid": "100.13", "TransfererLinkedid": "100.1"}
     pbx.say("BlindTransfer", Result="Success", Extension="1006", **transferer)
     pbx.at(40)
+    assert pbx.of(AgentState)[-1].state is not AgentStatus.TALKING
     pbx.complete(TalkTime=38, Reason="caller")
-    pbx.hangup(cause=38)
-    assert pbx.one(Transferred).talk_ms == 10_000
-    assert pbx.when(Transferred) == 12
-    assert not pbx.of(Completed)
-    assert not pbx.of(Dropped)
+    pbx.hangup()
+    pbx.at(43)
+    end = pbx.one(Completed)
+    assert (end.agent, end.talk_ms, end.ended_by) == ("Ann", 38_000, EndedBy.CALLER)
+    assert not pbx.of(Transferred)
 
 
 def test_an_attended_transfer_is_told_as_such(pbx):
@@ -340,17 +343,18 @@ def test_a_transfer_that_failed_is_none(pbx):
     assert not pbx.of(Transferred)
 
 
-def test_a_talking_caller_who_is_redirected_leaves_the_agent(pbx):
+def test_a_talking_caller_who_is_redirected_frees_the_agent_and_ends_when_he_hangs_up(pbx):
     _talking(pbx)
     pbx.caller("Newexten", Exten="survey", Application="Playback")
     pbx.leg_hangup(cause=26)
     pbx.at(15)
-    end = pbx.one(Transferred)
-    assert (end.kind, end.to, end.talk_ms) == (TransferKind.UNKNOWN, "survey", 10_000)
+    assert pbx.of(AgentState)[-1].state is not AgentStatus.TALKING
+    assert not pbx.of(Completed)
+    pbx.at(101)
     pbx.complete(TalkTime=99)
     pbx.hangup()
-    pbx.at(30)
-    assert not pbx.of(Completed)
+    assert pbx.one(Completed).talk_ms == 99_000
+    assert not pbx.of(Transferred)
 
 
 def test_dialplan_in_mid_call_is_no_redirect_while_the_agent_stays(pbx):
