@@ -1,6 +1,7 @@
 """A whole Floorwatch in one process: the sites' sources, streams, gateways, and the ticker between."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
@@ -64,12 +65,20 @@ async def up(
             )
             await stack.enter_async_context(gateway)
             around.tell(f"{site.site.id}: {gateway.url}")
+            _settle_memory()
             tasks.create_task(runner.run())
             tasks.create_task(tick(runner, gateway, around.clock))
             for source in sources:
                 place = _place(source, runner, folder / site.site.id, around)
                 for made in wiring.sources(place):
                     tasks.create_task(made.run(runner.inbox))
+
+
+def _settle_memory() -> None:
+    """What a floor keeps lives for hours: looking through all of it for cycles only costs time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 async def tick(runner: Runner, gateway: Gateway, clock: Clock) -> None:

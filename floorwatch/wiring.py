@@ -43,7 +43,7 @@ class Place:
 
     @property
     def epoch(self) -> str:
-        return str(self.clock.now() // 1_000)
+        return str(self.clock.now())
 
     @property
     def wrap_up_ms(self) -> dict[str, Millis]:

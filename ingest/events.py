@@ -432,7 +432,7 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One fact as its source tells it.
 
     `source` names the adapter, e.g. `/acd/hq/asterisk-1`. `epoch` names the adapter's start (its
-    seconds since 1970, as text) and `seq` counts its events from 1 without holes: a hole is a loss.
+    milliseconds since 1970, as text) and `seq` counts its events from 1 without holes: a hole is a loss.
     A source that cannot count sends `seq` 0. Same fact, same `id`: taking an event twice changes
     nothing.
     """

@@ -96,7 +96,10 @@ class Agents:
     def take(self, event: Event) -> None:
         """Enter a change of state, told by an event or by a snapshot."""
         data: AgentState | SnapshotAgent = event.data  # type: ignore[assignment]
-        agent = self._agent(data.agent, data.interface)
+        state = self.state
+        agent = state.agents.get(state.interfaces.get(data.agent, data.agent))
+        if agent is None or data.interface:
+            agent = self._agent(data.agent, data.interface)
         agent.source, agent.epoch = event.source, event.epoch
         since = data.since if data.since is not None else event.time
         if type(data) is SnapshotAgent:

@@ -51,11 +51,12 @@ class Feeds:
         feed = self.feeds.get(event.source)
         if feed is None:
             feed = self.feeds[event.source] = Feed(event.source, since=event.recvtime)
-        if event.recvtime > feed.heard_at:
-            feed.heard_at = event.recvtime
-        at = min(event.time, event.recvtime)
+        at, heard_at = event.time, event.recvtime
+        if heard_at > feed.heard_at:
+            feed.heard_at = heard_at
         if at > feed.high_at:
-            feed.high_at = at
+            # A clock that runs ahead must not make everything after it look late.
+            feed.high_at = at if at < heard_at else max(feed.high_at, heard_at)
         if event.epoch != feed.epoch and event.epoch:
             feed.epoch = event.epoch
         if event.origin is Origin.BACKFILL:

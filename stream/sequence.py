@@ -45,7 +45,11 @@ class Sequences(Struct):
         """True for an event that was not seen before; it will not be new again."""
         if not event.seq:
             return self._admit_by_id(f"{event.source}\n{event.id}")
-        run = self._run(event.source, event.epoch)
+        runs = self.runs.get(event.source)
+        if runs and runs[-1].epoch == event.epoch:
+            run = runs[-1]
+        else:
+            run = self._run(event.source, event.epoch)
         seq, expected = event.seq, run.next
         if seq == expected:
             run.next = seq + 1
@@ -85,11 +89,7 @@ class Sequences(Struct):
         return True
 
     def _run(self, source: str, epoch: str) -> Run:
-        runs = self.runs.get(source)
-        if runs is None:
-            runs = self.runs[source] = []
-        elif runs[-1].epoch == epoch:
-            return runs[-1]
+        runs = self.runs.setdefault(source, [])
         for run in runs:
             if run.epoch == epoch:
                 return run

@@ -3,9 +3,9 @@
 import pytest
 
 from ingest.events import (
+    Abandoned,
     AgentState,
     AgentStatus,
-    Abandoned,
     Answered,
     Block,
     Blocked,
