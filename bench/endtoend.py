@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.board import Board
 from bench.broker import mosquitto
 from bench.child import Child, ChildError, Said
-from bench.machine import shares, used_s
+from bench.machine import busy, shares, used_s
 from bench.results import Result
 
 SCREENS = 50
@@ -44,6 +44,8 @@ class Step:
     sent: float
     cpu: float
     """Share of one processor that the product used."""
+    others: float
+    """How busy the processors of the broker, the sender and the screens were, by whomever."""
     behind_ms: float
     """How late the sender itself was at the most."""
     caught_up_s: float
@@ -69,8 +71,9 @@ class Step:
     def told(self) -> str:
         return (
             f"{self.asked} events/s: p50 {self.seen['p50_ms']:.0f} ms, p99 {self.p99_ms:.0f} ms, "
-            f"stream {self.cpu:.0%} of a processor"
-            + ("" if self.sustained else f", not sustained (sent {self.sent:.0f}/s)")
+            f"growing {self.seen['growth_ms']:.0f} ms; stream {self.cpu:.0%} of its processor, "
+            f"the others {self.others:.0%} busy"
+            + ("" if self.sustained else f"; not sustained (sender {self.behind_ms:.0f} ms behind)")
         )
 
 
@@ -92,9 +95,11 @@ class Stage:
         self.screens.ask("begin", after=before["markers"] - marks + int(marks * _WARM))
         if profile:
             self.product.ask("profile")
-        used, began = used_s(self.product.pid), time.monotonic()
+        _, others = shares() or (None, None)
+        used, began, (worked, there) = used_s(self.product.pid), time.monotonic(), busy(others)
         sent = self.sender.ask("paced", rate=rate, deadline_s=seconds * 5 + 60)
         used_share = (used_s(self.product.pid) - used) / (time.monotonic() - began)
+        worked_since, there_since = busy(others)
         if profile:
             self.profiles[rate] = self.product.ask("profiled")
         caught_up_s = self._drained(before["markers"])
@@ -102,6 +107,7 @@ class Stage:
             asked=rate,
             sent=sent["sent"] / sent["elapsed_s"],
             cpu=used_share,
+            others=(worked_since - worked) / max(1, there_since - there),
             behind_ms=sent["behind_s"] * 1000,
             caught_up_s=caught_up_s,
             seen=self.screens.ask("report"),

@@ -34,6 +34,18 @@ def used_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) * _TICK_S
 
 
+def busy(cpus: set[int] | None) -> tuple[int, int]:
+    """How long these processors worked, for anybody, and how long they were there, in ticks."""
+    worked = there = 0
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, _, rest = line.partition(" ")
+        if name.startswith("cpu") and name != "cpu" and (not cpus or int(name[3:]) in cpus):
+            ticks = [int(field) for field in rest.split()[:8]]
+            there += sum(ticks)
+            worked += sum(ticks) - ticks[3] - ticks[4]
+    return worked, there
+
+
 def calm_gc() -> None:
     """What lives as long as the process is not searched for garbage again and again."""
     gc.collect()
