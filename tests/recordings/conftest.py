@@ -522,4 +522,17 @@ def recording(request: pytest.FixtureRequest) -> Recording:
     return kept[request.param]
 
 
+@pytest.fixture(scope="session")
+def others() -> Any:
+    """The shortest recording that is not the one given."""
+
+    def other(recording: Recording) -> Recording:
+        rest = [path for path in FOUND if path != recording.path]
+        if not rest:
+            pytest.skip("there is but one recording")
+        return Recording(min(rest, key=lambda path: (path / "ami.jsonl.gz").stat().st_size))
+
+    return other
+
+
 _STASH: pytest.StashKey[dict[str, Recording]] = pytest.StashKey()
