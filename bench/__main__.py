@@ -33,7 +33,10 @@ def main() -> int:
         console.print("the stream has the first processor to itself, all else shares the others")
     found: dict[str, Result] = {}
     profiles: dict[int, Said] | None = {} if args.profile else None
-    tell = console.print
+
+    def tell(line: str) -> None:
+        console.print(line, soft_wrap=True)
+
     failed = False
     if "G3" in wanted:
         found |= inprocess.measure(args.quick)

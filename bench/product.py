@@ -62,7 +62,6 @@ async def main() -> None:
     args = parser.parse_args()
     runner_module.CHECKPOINT_S = args.checkpoint_s
     clock, sampling = SystemClock(), Sampling()
-    calm_gc()
     began = time.perf_counter()
     async with FileJournal(args.folder / "journal", clock) as journal:
         with closing(FileDeadLetters(args.folder / "rejected")) as letters:

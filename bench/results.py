@@ -47,8 +47,8 @@ def write(results: Mapping[str, Result], machine: Mapping[str, object], path: Pa
 
 
 def show(results: Mapping[str, Result], console: Console) -> None:
-    """Print the figures as a table."""
-    table = Table("goal", "what", "value", "wanted", "holds", "details")
+    """Print the figures as a table, and below it what lies behind them."""
+    table = Table("goal", "what", "value", "wanted", "holds")
     for name in sorted(results):
         result = results[name]
         sign = "≥" if result.at_least else "≤"
@@ -59,6 +59,8 @@ def show(results: Mapping[str, Result], console: Console) -> None:
             f"{result.value:.2f} {result.unit}{best}",
             f"{sign} {result.goal:g} {result.unit}",
             "[green]yes[/]" if result.holds else "[red]no[/]",
-            ", ".join(f"{key} {value}" for key, value in result.details.items()),
         )
     console.print(table)
+    for name in sorted(results):
+        behind = ", ".join(f"{key} {value}" for key, value in results[name].details.items())
+        console.print(f"{name}: {behind}", soft_wrap=True)
