@@ -83,7 +83,8 @@ class Child:
         """It sees the end of its input and ends by itself; if it does not, it is killed."""
         assert self._process.stdin is not None
         if not self._process.stdin.closed:
-            self._process.stdin.close()
+            with suppress(BrokenPipeError):  # it died: that was told where it was noticed
+                self._process.stdin.close()
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
