@@ -259,3 +259,17 @@ def test_every_dependency_has_its_reason() -> None:
 def test_events_in_the_examples_can_be_read(page: Path) -> None:
     for text in re.findall(r"-m '(\{.*\})'", page.read_text(encoding="utf-8")):
         assert isinstance(wire.decode(text.encode(), 0), msgspec.Struct)
+
+
+def test_the_tests_that_contributing_names_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", text) + re.findall(r'-k (\w+)"', text)
+    assert len(named) == 2
+    for name in named:
+        assert re.search(rf"def test_\w*{name.removeprefix('test_')}\(", tests), name
+    for path in re.findall(r"ARGS=\"(tests/[\w/.]+)\"", text):
+        assert (ROOT / path).is_file(), path
+    markers = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["pytest"]["ini_options"]
+    known = {marker.partition(":")[0] for marker in markers["markers"]}
+    assert set(re.findall(r"not (\w+)", text.partition("-m ")[2].partition('"')[0])) == known
