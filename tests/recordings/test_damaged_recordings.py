@@ -76,6 +76,7 @@ def _short(recording, chance):
     return (line for line in lines if line["t"] < end)
 
 
+SHORT_BYTES = 1_000_000
 LONG_BYTES = 5_000_000
 LONG_DAMAGE = (_holes, _late)
 """The damage that a long recording is put to; the rest takes too long."""
@@ -222,3 +223,20 @@ def test_every_count_of_visits_is_repaired(recording, damage, damaged, referee):
     assert (only_log, only_ours) == ([], [])
     assert counts == {}
     assert copy.played().broken == []
+    assert _off_by_more_than_a_second(copy, referee) == []
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_holes_anywhere_are_repaired(recording, damaged, referee, seed):
+    if recording.ami.stat().st_size > SHORT_BYTES:
+        pytest.skip("the short recordings show it in less time")
+    copy = damaged(recording, _holes, seed)
+    assert _differences(copy, referee) == ({}, [], [], [])
+    assert _off_by_more_than_a_second(copy, referee) == []
+
+
+def _off_by_more_than_a_second(copy, referee):
+    both, _, _ = referee.pairs(copy.log, copy.played())
+    times = [(v, one, one.wait_ms, v.wait_s) for v, one in both if v.wait_s is not None]
+    times += [(v, one, one.talk_ms, v.talk_s) for v, one in both if v.talk_s is not None]
+    return [(v, one) for v, one, ms, s in times if ms is None or abs(ms / 1000 - s) > 1]
