@@ -100,7 +100,8 @@ class Agents:
         agent = state.agents.get(state.interfaces.get(data.agent, data.agent))
         if agent is None or data.interface:
             agent = self._agent(data.agent, data.interface)
-        agent.source, agent.epoch = event.source, event.epoch
+        if agent.epoch != event.epoch or agent.source != event.source:
+            agent.source, agent.epoch = event.source, event.epoch
         since = data.since if data.since is not None else event.time
         if type(data) is SnapshotAgent:
             # A snapshot that says what we know is no change; when it began is known better here.

@@ -98,7 +98,7 @@ def _served(visit: Visit, at: Millis, wait_ms: Millis, agent: str, card: QueueCa
 
 
 def _handled(visit: Visit, end: Mark, answered_at: Millis, agent: str) -> HandleFact:
-    hold_ms = end.hold_ms if end.hold_ms is not None else _held_ms(visit.holds, end.time)
+    hold_ms = end.hold_ms if end.hold_ms is not None else _held_ms(visit.holds or [], end.time)
     talk_ms = end.talk_ms if end.talk_ms is not None else max(0, end.time - answered_at)
     return HandleFact(
         end.time,

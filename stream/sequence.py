@@ -46,10 +46,10 @@ class Sequences(Struct):
         if not event.seq:
             return self._admit_by_id(f"{event.source}\n{event.id}")
         runs = self.runs.get(event.source)
-        if runs and runs[-1].epoch == event.epoch:
-            run = runs[-1]
-        else:
-            run = self._run(event.source, event.epoch)
+        latest = runs[-1] if runs else None
+        if latest is None or latest.epoch != event.epoch:
+            latest = self._run(event.source, event.epoch)
+        run = latest
         seq, expected = event.seq, run.next
         if seq == expected:
             run.next = seq + 1

@@ -55,7 +55,10 @@ class Mark(Struct, array_like=True, gc=False):
 
 
 class Visit(Struct, array_like=True):
-    """One entry of one call into one queue. The three facts are those now stated for it."""
+    """One entry of one call into one queue. The three facts are those now stated for it.
+
+    `told_epoch` and `told_seq` are of the last event that its own source told of it.
+    """
 
     key: str
     queue: str
@@ -65,13 +68,14 @@ class Visit(Struct, array_like=True):
     answer: Mark | None = None
     leave: Mark | None = None
     end: Mark | None = None
-    holds: list[tuple[Millis, int, bool]] = []
-    ringing: dict[str, Millis] = {}
+    holds: list[tuple[Millis, int, bool]] | None = None
+    ringing: dict[str, Millis] | None = None
     caller: str = ""
     position: int | None = None
     refused: int = 0
     contradicted: bool = False
-    touched: tuple[str, int] = ("", 0)
+    told_epoch: str = ""
+    told_seq: int = 0
     arrival: ArrivalFact | None = None
     wait: WaitFact | None = None
     handle: HandleFact | None = None
@@ -201,9 +205,10 @@ def _ended(
 def _parked(visit: Visit, event: Event, rank: int) -> str:
     data: Held | Retrieved = event.data  # type: ignore[assignment]
     entry = (event.time, event.seq, isinstance(data, Held))
-    if entry in visit.holds:
+    holds = visit.holds or []
+    if entry in holds:
         return ""
-    visit.holds = sorted([*visit.holds, entry])
+    visit.holds = sorted([*holds, entry])
     # Who is parked was answered, even if the answer itself was lost.
     suppose(visit, "answer", Mark(GUESS, event.time, event.seq, "answered", data.agent))
     suppose(visit, "begin", Mark(GUESS, event.time, event.seq))

@@ -1,6 +1,7 @@
 """The visits of a site: those alive, those lately ended, and the facts stated for each."""
 
 from collections.abc import Iterable
+from sys import intern
 
 from msgspec import Struct
 
@@ -26,7 +27,7 @@ SAME_ENTRY_MS = 5_000
 """Two sources mean the same entry of a call into a queue if they put it this near each other."""
 GHOST_MS = 4 * 3_600_000
 """A visit without any news for this long is a ghost."""
-REMEMBERED = 100_000
+REMEMBERED = 50_000
 """Ended visits kept at the most, for late events and back-fill."""
 
 
@@ -51,12 +52,11 @@ class Visits:
         self._site = site
         self._books = books
         self._horizon_ms = horizon_ms
-        self._by_entry: dict[tuple[str, str], list[str]] = {}
+        self._entries: dict[tuple[str, str], list[str]] | None = None
         self.waiting: dict[str, dict[str, Millis]] = {}
         self.talking: dict[str, set[str]] = {}
         self._names: dict[str, list[str]] = {}
         for visit in [*state.ended.values(), *state.open.values()]:
-            self._index(visit)
             self._place(visit)
         for name, key in state.aliases.items():
             self._names.setdefault(key, []).append(name)
@@ -65,13 +65,15 @@ class Visits:
         """Enter one event of a visit. The floor hands over no others."""
         data: VisitData = event.data  # type: ignore[assignment]
         visit = self.state.open.get(data.visit)
-        if visit is None or visit.touched[0] != event.epoch or event.origin is not Origin.LIVE:
+        if visit is None or visit.told_epoch != event.epoch or event.origin is not Origin.LIVE:
             visit = self._visit(event, data)
             if visit is None:
                 self.state.too_late += 1
                 return
         if event.seq and visit.source == event.source:
-            visit.touched = (event.epoch, event.seq)
+            if visit.told_epoch != event.epoch:
+                visit.told_epoch = intern(event.epoch)
+            visit.told_seq = event.seq
         if type(data) is Ringing or type(data) is RingEnded:
             self._ring(visit, event)
             return
@@ -123,7 +125,7 @@ class Visits:
             if visit.source == source
             and visit.key not in seen
             and (not queues or visit.queue in queues)
-            and not (visit.touched[0] == epoch and visit.touched[1] > seq)
+            and not (visit.told_epoch == epoch and visit.told_seq > seq)
         ]
         for visit in unseen:
             self._guess_the_end(visit, max(at, visit.joined_at))
@@ -146,7 +148,7 @@ class Visits:
         One whose beginning nobody saw may have begun at any time before we first heard of it.
         """
         near: list[tuple[Millis, str]] = []
-        for key in self._by_entry.get((call, queue), ()):
+        for key in self._by_entry(call, queue):
             visit = self._known(key)
             if visit is None or key in self._names:
                 continue
@@ -175,19 +177,17 @@ class Visits:
                 return self._call_it(name, found)
         elif event.origin is Origin.LIVE and event.recvtime - event.time > self._horizon_ms:
             return None
-        if visit is None:
-            visit = Visit(name, data.queue, call, event.source)
-        else:
-            visit = self._call_it(
-                name, Visit(f"{name}@{event.epoch}", data.queue, call, event.source)
-            )
+        key = name if visit is None else f"{name}@{event.epoch}"
+        # Queues and sources are few: thousands of visits share their names.
+        visit = Visit(key, intern(data.queue), call, intern(event.source))
+        self._call_it(name, visit)
         self.state.open[visit.key] = visit
         self._index(visit)
         return visit
 
     def _another_entry(self, visit: Visit, event: Event) -> bool:
         """True if the name is that of an older visit: a source that starts anew counts from 1 again."""
-        if visit.touched[0] == event.epoch or not visit.over or event.source != visit.source:
+        if visit.told_epoch == event.epoch or not visit.over or event.source != visit.source:
             return False
         if event.origin is Origin.SNAPSHOT:
             return True
@@ -196,7 +196,7 @@ class Visits:
 
     def _open_entry(self, call: str, queue: str) -> Visit | None:
         """The youngest open visit of this call and queue."""
-        for key in reversed(self._by_entry.get((call, queue), [])):
+        for key in reversed(self._by_entry(call, queue)):
             if key in self.state.open:
                 return self.state.open[key]
         return None
@@ -205,7 +205,7 @@ class Visits:
         """Remember that a source knows this visit by another name."""
         if name != visit.key:
             self.state.aliases[name] = visit.key
-        self._names.setdefault(visit.key, []).append(name)
+            self._names.setdefault(visit.key, []).append(name)
         return visit
 
     def _known(self, key: str) -> Visit | None:
@@ -279,9 +279,9 @@ class Visits:
             visit.offer("begin", Mark(GUESS, event.time, event.seq))
             self._settle(visit, True)
         if isinstance(data, Ringing):
-            visit.ringing[data.agent] = event.time
+            visit.ringing = {**(visit.ringing or {}), data.agent: event.time}
         elif isinstance(data, RingEnded):
-            since = visit.ringing.pop(data.agent, event.time)
+            since = (visit.ringing or {}).pop(data.agent, event.time)
             ring_ms = data.ring_ms if data.ring_ms is not None else max(0, event.time - since)
             self._books.enter(
                 RingFact(event.time, visit.queue, visit.key, data.agent, data.result.value, ring_ms)
@@ -297,15 +297,25 @@ class Visits:
             )
         self._settle(visit, True)
 
+    def _by_entry(self, call: str, queue: str) -> list[str]:
+        """The visits of a call in a queue. Indexed at the first question: most sites never ask."""
+        if self._entries is None:
+            self._entries = {}
+            for visit in [*self.state.ended.values(), *self.state.open.values()]:
+                self._index(visit)
+        return self._entries.get((call, queue), [])
+
     def _index(self, visit: Visit) -> None:
-        self._by_entry.setdefault((visit.call, visit.queue), []).append(visit.key)
+        if self._entries is not None:
+            self._entries.setdefault((visit.call, visit.queue), []).append(visit.key)
 
     def _forget(self, visit: Visit) -> None:
-        keys = self._by_entry.get((visit.call, visit.queue), [])
-        if visit.key in keys:
-            keys.remove(visit.key)
-        if not keys:
-            self._by_entry.pop((visit.call, visit.queue), None)
+        if self._entries is not None:
+            keys = self._entries.get((visit.call, visit.queue), [])
+            if visit.key in keys:
+                keys.remove(visit.key)
+            if not keys:
+                self._entries.pop((visit.call, visit.queue), None)
         for name in self._names.pop(visit.key, ()):
             self.state.aliases.pop(name, None)
 
