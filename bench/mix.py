@@ -24,7 +24,7 @@ from ingest.events import (
 )
 from ingest.stamp import Stamp
 from ingest.topics import topic_of
-from stream.site import QueueCard, Site
+from stream.sites import QueueCard, Site
 
 SITE = "bench"
 QUEUES = 500

@@ -16,6 +16,7 @@ from ingest.events import Millis
 
 VERSION = 1
 Body = dict[str, object]
+_PLAIN = frozenset({int, str, float, bool})
 _DEEP = (dict, list, tuple)
 
 
@@ -29,7 +30,9 @@ def merged(target: object, patch: object) -> object:
         return _own(patch)
     body = target if isinstance(target, dict) else {}
     for key, value in patch.items():
-        if value is None:
+        if type(value) in _PLAIN:
+            body[key] = value
+        elif value is None:
             body.pop(key, None)
         else:
             body[key] = merged(body.get(key), value)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from simulators.demo import DEMO
 from simulators.scenario import Scenario
-from stream.site import AgentCard, QueueCard, Site
+from stream.sites import AgentCard, QueueCard, Site
 
 SEED = 20_261
 

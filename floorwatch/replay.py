@@ -9,7 +9,7 @@ import msgspec
 from ingest.events import Event, Millis, Origin
 from ingest.ports import Clock
 from stream.floor import Floor
-from stream.site import Site
+from stream.sites import Site
 
 Progress = Callable[[int, int], None]
 YIELD_EVERY = 1_000

@@ -23,7 +23,7 @@ from ingest.events import Millis
 from ingest.ports import Clock
 from stream.figures import Figures
 from stream.floor import Floor
-from stream.site import Site
+from stream.sites import Site
 
 FRAME_MS = 200
 

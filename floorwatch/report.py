@@ -42,8 +42,8 @@ def report(floor: Floor, as_of: Millis, rejected: int) -> dict[str, Any]:
         },
         "queues": {name: _queue(floor, name, as_of) for name in sorted(names)},
         "agents": {
-            agent.id: _agent(floor, agent, as_of)
-            for _, agent in sorted(state.agents.agents.items())
+            id: _agent(floor, state.agents.agents.get(id) or Agent(id), as_of)
+            for id in sorted({*state.agents.agents, *state.ledger.agents})
         },
         "components": {
             part.name: {"kind": part.kind, "status": part.status}

@@ -16,7 +16,7 @@ from floorwatch.settings_values import (
     identifier,
     zone,
 )
-from stream.site import AgentCard, QueueCard, ServiceLevel, Site
+from stream.sites import AgentCard, QueueCard, ServiceLevel, Site
 
 DEMO = urls.Url(scheme="simulate", path="demo")
 

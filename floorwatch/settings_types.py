@@ -7,7 +7,7 @@ from floorwatch.settings_problems import Problem
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import Address
 from floorwatch.urls import Url
-from stream.site import Site
+from stream.sites import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,13 @@ from pathlib import Path
 from floorwatch.invented import SEED, scenario_for
 from floorwatch.replay import Progress, Reading, as_first_witness, as_told
 from floorwatch.settings_types import SourceSettings, StoreSettings
+from floorwatch.settings_values import ValueMistakeError
 from floorwatch.urls import Url
 from ingest.events import Event, Millis
 from ingest.ports import Clock, Source
 from ingest.stamp import Stamp
 from stream.ports import Journal
-from stream.site import Site
+from stream.sites import Site
 
 DATA = Path("floorwatch-data")
 """Where files go that no setting names: rejected events, exported pages."""
@@ -60,7 +61,13 @@ class Place:
 
 def sources(place: Place) -> list[Source]:
     """The source that the settings name, and the one that fills its gaps, if any."""
-    made = [SOURCES[place.source.url.scheme](place)]
+    url = place.source.url
+    if url.scheme not in SOURCES:
+        raise ValueMistakeError(
+            f"source {place.source.name}: {url} is a recording, not a source that runs",
+            f"Replay it: floorwatch replay {url}",
+        )
+    made = [SOURCES[url.scheme](place)]
     if place.source.backfill is not None:
         made.append(_queue_log(place, place.source.backfill, fill=True))
     return made

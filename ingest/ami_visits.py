@@ -203,7 +203,7 @@ class VisitBook:
 
     def served_by(self, queue: str, interface: str) -> Visit | None:
         """The visit that this phone is talking to in this queue: for events that lost their channel."""
-        for visit in self.open.values():
+        for visit in reversed(self.open.values()):
             talking = visit.stage in (Stage.TALKING, Stage.PASSED)
             if talking and visit.queue == queue and visit.interface == interface:
                 return visit

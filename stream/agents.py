@@ -20,8 +20,11 @@ from ingest.events import (
 )
 from stream.facts import SpanFact
 from stream.ledger import Bookkeeper
-from stream.site import Site
+from stream.sites import Site
 
+STATES = tuple(status.value for status in AgentStatus)
+READY, NOT_READY = AgentStatus.READY.value, AgentStatus.NOT_READY.value
+UNKNOWN = AgentStatus.UNKNOWN.value
 KEPT_CHANGES = 64
 """Changes kept per agent even when they are older than the horizon."""
 
@@ -52,9 +55,12 @@ class Agent(Struct):
     @property
     def since(self) -> Millis | None:
         """When the present state began: repeats of the same state do not begin it anew."""
-        since = None
+        if not self.changes:
+            return None
+        last = self.changes[-1]
+        since, state, reason = last.time, last.state, last.reason
         for change in reversed(self.changes):
-            if _face(change) != _face(self.changes[-1]):
+            if change.state != state or change.reason != reason:
                 break
             since = change.time
         return since
@@ -78,16 +84,19 @@ class Agents:
         self.dirty_queues: set[str] = set()
         self.members: dict[str, set[str]] = {}
         self.counts: dict[str, int] = {}
+        self.queue_counts: dict[str, dict[str, int]] = {}
         self._books = books
         self._horizon_ms = horizon_ms
         for card in site.agents.values():
             for interface in card.interfaces:
                 state.interfaces[interface] = card.id
         for agent in state.agents.values():
-            for queue in agent.queues:
+            for queue, paused in agent.queues.items():
                 self.members.setdefault(queue, set()).add(agent.id)
+                self._count_in(queue, paused, agent, 1)
             if agent.changes:
-                self._count(agent.changes[-1].state, 1)
+                now = agent.changes[-1].state
+                self.counts[now] = self.counts.get(now, 0) + 1
 
     def name(self, agent: str) -> str:
         """The agent's id, given by himself or by one of his phones."""
@@ -109,7 +118,7 @@ class Agents:
             if now is not None and (now.state, now.reason) == (data.state.value, data.reason):
                 return
             since = event.time if now is not None else since
-        self._enter(agent, Change(since, event.seq, data.state.value, data.reason, data.queue))
+        self._enter(agent, Change(since, event.seq, data.state._value_, data.reason, data.queue))
 
     def join(self, event: Event) -> None:
         """Enter a membership, told by an event or by a snapshot."""
@@ -123,7 +132,11 @@ class Agents:
             return
         else:
             paused = data.action is MembershipAction.PAUSED
-        agent.queues[data.queue] = (data.reason or "-") if paused else ""
+        known = agent.queues.get(data.queue)
+        if known is not None:
+            self._count_in(data.queue, known, agent, -1)
+        why = agent.queues[data.queue] = (data.reason or "-") if paused else ""
+        self._count_in(data.queue, why, agent, 1)
         self.members.setdefault(data.queue, set()).add(agent.id)
         self._touch(agent, data.queue)
 
@@ -169,7 +182,9 @@ class Agents:
         return agent
 
     def _leave(self, agent: Agent, queue: str) -> None:
-        agent.queues.pop(queue, None)
+        paused = agent.queues.pop(queue, None)
+        if paused is not None:
+            self._count_in(queue, paused, agent, -1)
         self.members.get(queue, set()).discard(agent.id)
         self._touch(agent, queue)
 
@@ -177,25 +192,38 @@ class Agents:
         self.dirty.add(agent.id)
         self.dirty_queues.update(queues)
 
-    def _count(self, state: str, step: int) -> None:
-        self.counts[state] = self.counts.get(state, 0) + step
+    def _count(self, agent: Agent, old: str, new: str) -> None:
+        """Move an agent from one state to another, in the site's counts and in his queues'."""
+        counts = self.counts
+        if agent.changes:
+            counts[old] -= 1
+        counts[new] = counts.get(new, 0) + 1
+        for queue, paused in agent.queues.items():
+            in_queue = self.queue_counts[queue]
+            in_queue[NOT_READY if paused and old == READY else old] -= 1
+            in_queue[NOT_READY if paused and new == READY else new] += 1
+
+    def _count_in(self, queue: str, paused: str, agent: Agent, step: int) -> None:
+        """Count a member of a queue; one who is paused in it is not ready there."""
+        counts = self.queue_counts.get(queue)
+        if counts is None:
+            counts = self.queue_counts[queue] = dict.fromkeys(STATES, 0)
+        state = agent.changes[-1].state if agent.changes else UNKNOWN
+        counts[NOT_READY if paused and state == READY else state] += step
 
     def _enter(self, agent: Agent, change: Change) -> None:
         changes = agent.changes
         self.dirty.add(agent.id)
-        if agent.queues:
-            self.dirty_queues.update(agent.queues)
         if not changes:
+            self._count(agent, UNKNOWN, change.state)
             changes.append(change)
-            self._count(change.state, 1)
             return
         last = changes[-1]
         if change.time > last.time or (change.time == last.time and change.seq > last.seq):
             self._span(agent.id, last, change.time, 1)
             changes.append(change)
             if change.state != last.state:
-                self._count(last.state, -1)
-                self._count(change.state, 1)
+                self._count(agent, last.state, change.state)
             return
         if change in changes:
             return
@@ -212,7 +240,3 @@ class Agents:
         if until > change.time:
             fact = SpanFact(until, change.time, agent, change.queue, change.state, change.reason)
             self._books.enter_span(fact, sign)
-
-
-def _face(change: Change) -> tuple[str, str]:
-    return change.state, change.reason

@@ -15,6 +15,7 @@ from ingest.events import (
     AgentState,
     Blocked,
     Event,
+    Millis,
     RingEnded,
     Ringing,
     VisitData,
@@ -23,6 +24,9 @@ from stream.feeds import Feeds
 
 PATIENCE_MS = 5_000
 """How far the live sources must be past an event before it is judged."""
+
+MOST_PARKED = 100_000
+"""Events that wait at the most, a day's worth: the oldest are judged when more come."""
 
 
 class Backfill:
@@ -38,9 +42,12 @@ class Backfill:
         self._queue.append(event)
         self._parked.append(wire.encode(event))
 
-    def settle(self) -> None:
-        """Judge what can be judged now."""
-        while self._queue and self._feeds.past(self._queue[0].time + PATIENCE_MS):
+    def settle(self, now: Millis) -> None:
+        """Judge what can be judged now, or can no longer be kept."""
+        while self._queue:
+            judgeable = self._feeds.past(self._queue[0].time + PATIENCE_MS, now)
+            if not judgeable and len(self._queue) <= MOST_PARKED:
+                break
             self._judge_first()
 
     def finish(self) -> None:

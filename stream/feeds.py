@@ -110,17 +110,23 @@ class Feeds:
             for start, end, _ in feed.gaps
         )
 
-    def past(self, at: Millis) -> bool:
-        """True if every live source has spoken of times after `at` and is whole again."""
-        live = [feed for feed in self.feeds.values() if not feed.backfill]
-        return all(
-            feed.high_at > at
-            and feed.status
-            not in (AdapterStatus.DOWN, AdapterStatus.STARTING, AdapterStatus.RESYNC)
-            for feed in live
-        )
+    def past(self, at: Millis, now: Millis) -> bool:
+        """True if every live source has spoken of times after `at` and is whole again.
+
+        A source that tells that it is away or not whole yet is waited for. One that was merely not
+        heard for `SILENT_MS` is not: whoever sent one event once must not hold up the others.
+        """
+        for feed in self.feeds.values():
+            if feed.backfill or now - feed.heard_at > SILENT_MS:
+                continue
+            if feed.high_at <= at or feed.status in _NOT_WHOLE:
+                return False
+        return True
 
 
+_NOT_WHOLE = (AdapterStatus.DOWN, AdapterStatus.STARTING, AdapterStatus.RESYNC)
+SILENT_MS = 300_000
+"""A live source that tells nothing for this long, not even a heartbeat, is waited for no more."""
 BEAT_SLACK_MS = 2_500
 """How much later than expected a heartbeat may be: they come every ten seconds, not to the dot."""
 GAP_SLACK_MS = 1_000

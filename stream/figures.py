@@ -37,6 +37,7 @@ COUNTED = (
     "transferred",
 )
 """Sums shown as they are."""
+UNKNOWN = AgentStatus.UNKNOWN.value
 SIGNED_IN = tuple(status.value for status in AgentStatus if status is not AgentStatus.SIGNED_OUT)
 
 
@@ -96,6 +97,10 @@ class Figures:
         floor = self._floor
         queues, agents = set(floor.visits.dirty), set(floor.agents.dirty)
         queues |= floor.agents.dirty_queues
+        people = floor.state.agents.agents
+        for id in agents:
+            if id in people:
+                queues.update(people[id].queues)
         floor.visits.dirty.clear()
         floor.agents.dirty.clear()
         floor.agents.dirty_queues.clear()
@@ -191,16 +196,8 @@ class Figures:
         members = floor.agents.members.get(queue)
         if not members:
             return None
-        counts = dict.fromkeys(SIGNED_IN, 0)
-        for id in members:
-            agent = floor.state.agents.agents[id]
-            now = agent.now
-            state = now.state if now is not None else AgentStatus.UNKNOWN.value
-            if state == AgentStatus.READY.value and agent.queues.get(queue):
-                state = AgentStatus.NOT_READY.value
-            if state in counts:
-                counts[state] += 1
-        return counts
+        counts = floor.agents.queue_counts[queue]
+        return {state: counts[state] for state in SIGNED_IN}
 
     def _totals(self) -> Row:
         floor, sums = self._floor, self._today.total
@@ -234,7 +231,7 @@ class Figures:
         return _known(
             names=dict(card.names) if card is not None else {},
             team=(card.team if card is not None else "") or None,
-            state=now.state if now is not None else AgentStatus.UNKNOWN.value,
+            state=now.state if now is not None else UNKNOWN,
             reason=(now.reason if now is not None else "") or None,
             since=agent.since,
             queue=(now.queue if now is not None else "") or None,
@@ -244,15 +241,16 @@ class Figures:
 
 def diff(old: Row, new: Row) -> Row:
     """The RFC 7396 merge patch that makes `old` into `new`."""
-    change: Row = {}
-    for key, value in new.items():
-        was = old.get(key)
-        if was != value:
-            nested = isinstance(was, dict) and isinstance(value, dict)
-            change[key] = diff(was, value) if was and nested else value
-    for key in old:
-        if key not in new:
-            change[key] = None
+    get = old.get
+    # Most keys of most rows did not change: find the few that did as fast as the language can.
+    change: Row = {key: value for key, value in new.items() if get(key) != value}
+    for key, value in change.items():
+        if type(value) is dict:
+            was = get(key)
+            if was and type(was) is dict:
+                change[key] = diff(was, value)
+    if not old.keys() <= new.keys():
+        change.update(dict.fromkeys(old.keys() - new.keys()))
     return change
 
 

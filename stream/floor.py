@@ -37,14 +37,16 @@ from ingest.events import (
     SnapshotVisit,
     Transferred,
 )
+from stream import facts
 from stream.agents import Agents, AgentsState
 from stream.backfill import Backfill
 from stream.facts import Fact
 from stream.feeds import Feed, Feeds
 from stream.intervals import Calendar
 from stream.ledger import Bookkeeper, Ledger
+from stream.metrics import AGENT_NAMES, NAMES
 from stream.sequence import Sequences
-from stream.site import Site
+from stream.sites import Site
 from stream.snapshots import Bracket, Snapshots
 from stream.visits import Visits, VisitsState
 
@@ -54,6 +56,10 @@ LATENESS_MS = 5_000
 """An event this much older than its source's newest is late: it still counts, and is counted."""
 SWEEP_MS = 60_000
 KEPT_DAYS = 2
+
+
+DEFINITION = " ".join((str(facts.DEFINITION), *NAMES, *AGENT_NAMES))
+"""What the sums of a state mean: the version of the definitions, and the names in their order."""
 
 
 class Part(Struct):
@@ -88,6 +94,7 @@ class FloorState(Struct):
     queue_feeds: dict[str, str] = {}
     counters: Counters = msgspec.field(default_factory=Counters)
     parked: list[bytes] = []
+    definition: str = DEFINITION
     now: Millis = 0
     swept_at: Millis = 0
 
@@ -146,7 +153,7 @@ class Floor:
         if event.recvtime > state.now:
             state.now = event.recvtime
             if state.parked:
-                self.backfill.settle()
+                self.backfill.settle(state.now)
             if state.now - state.swept_at > SWEEP_MS:
                 self._sweep()
         return True
@@ -161,8 +168,14 @@ class Floor:
 
     @staticmethod
     def load(dump: bytes) -> FloorState:
-        """The state that `dump` wrote. Raises `msgspec.DecodeError` for anything else."""
-        return msgspec.msgpack.decode(dump, type=FloorState)
+        """The state that `dump` wrote. Raises `msgspec.MsgspecError` for anything else.
+
+        A state whose sums were defined otherwise is refused: the journal has what they are made of.
+        """
+        state = msgspec.msgpack.decode(dump, type=FloorState)
+        if state.definition != DEFINITION:
+            raise msgspec.ValidationError("the state was summed by other definitions")
+        return state
 
     def _handle(self, event: Event, feed: Feed) -> None:
         handler = self._handlers.get(type(event.data))
@@ -196,10 +209,17 @@ class Floor:
 
     def _filled(self, event: Event) -> None:
         """Take a back-filled event that was judged to be missing."""
-        if type(event.data) in _OF_VISITS:
-            self.visits.take(event)
-        else:
-            self._handlers[type(event.data)](event)
+        data = event.data
+        if type(data) not in _OF_VISITS:
+            self._handlers[type(data)](event)
+            return
+        told = getattr(data, "agent", "")
+        name = self.agents.name(told)
+        if name != told:
+            # A log may bear the phone of somebody whom the live source calls by name.
+            named = msgspec.structs.replace(data, agent=name)
+            event = msgspec.structs.replace(event, data=named)
+        self.visits.take(event)
 
     def _component(self, event: Event) -> None:
         data = event.data

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from ingest.events import Overflow, RingEnd
 from stream.facts import ArrivalFact, BlockFact, HandleFact, RingFact, SpanFact, WaitFact
-from stream.site import ServiceLevel
+from stream.sites import ServiceLevel
 
 F = TypeVar("F")
 Term = Callable[[F], int]
@@ -187,14 +187,16 @@ Sums = dict[str, int]
 """Sums by the names of their terms."""
 
 
+_OVERFLOWED = tuple((reason.value, f"overflowed_{reason.value}") for reason in Overflow)
+
+
 def overflowed_by(sums: Sums) -> dict[str, int]:
     """Overflowed visits by reason; reasons that did not occur are left out."""
-    counts = {reason.value: sums[f"overflowed_{reason.value}"] for reason in Overflow}
-    return {reason: n for reason, n in counts.items() if n}
+    return {reason: sums[name] for reason, name in _OVERFLOWED if sums[name]}
 
 
 def overflowed(sums: Sums) -> int:
-    return sum(sums[f"overflowed_{reason.value}"] for reason in Overflow)
+    return sum([sums[name] for _, name in _OVERFLOWED])
 
 
 def _ratio(over: int, under: int) -> float | None:

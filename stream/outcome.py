@@ -6,7 +6,7 @@ steps that nearly all visits take, without looking at the rest.
 
 from ingest.events import Millis
 from stream.facts import ArrivalFact, HandleFact, WaitFact
-from stream.site import QueueCard
+from stream.sites import QueueCard
 from stream.visit import GUESS, TOLD, Mark, Visit
 
 Facts = tuple[ArrivalFact, WaitFact | None, HandleFact | None]

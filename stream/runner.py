@@ -13,7 +13,7 @@ from ingest import wire
 from ingest.ports import Batch, Clock
 from stream.floor import Floor
 from stream.ports import DeadLetter, DeadLetters, Journal, JournalError, LeaseLostError, Position
-from stream.site import Site
+from stream.sites import Site
 
 log = logging.getLogger(__name__)
 

@@ -33,6 +33,8 @@ from stream.facts import ArrivalFact, HandleFact, WaitFact
 
 GUESS, FILLED, TOLD = 1, 2, 3
 """How good a witness is: reconciliation's guess, another source's back-fill, the source itself."""
+STALE_MS = 5_000
+"""A live event this long after its back-filled twin belongs to something else, or was inferred."""
 
 
 class Mark(Struct, array_like=True, gc=False):
@@ -49,6 +51,9 @@ class Mark(Struct, array_like=True, gc=False):
     hold_ms: Millis | None = None
 
     def beats(self, other: "Mark") -> bool:
+        if {self.rank, other.rank} == {FILLED, TOLD} and abs(self.time - other.time) > STALE_MS:
+            # A log writes what happens when it happens: who tells the same long after it missed it.
+            return self.time < other.time
         if self.rank != other.rank:
             return self.rank > other.rank
         return (self.time, self.seq) < (other.time, other.seq)

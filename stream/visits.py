@@ -20,8 +20,8 @@ from ingest.events import (
 from stream.facts import BlockFact, RingFact
 from stream.ledger import Bookkeeper
 from stream.outcome import advance, derive
-from stream.site import Site
-from stream.visit import GUESS, Mark, Visit, take
+from stream.sites import Site
+from stream.visit import FILLED, GUESS, Mark, Visit, take
 
 SAME_ENTRY_MS = 5_000
 """Two sources mean the same entry of a call into a queue if they put it this near each other."""
@@ -177,6 +177,10 @@ class Visits:
                 return self._call_it(name, found)
         elif event.origin is Origin.LIVE and event.recvtime - event.time > self._horizon_ms:
             return None
+        elif event.origin is Origin.LIVE and visit is None and type(data) is not Queued:
+            found = self._told_by_another(event, data)
+            if found is not None:
+                return self._call_it(name, found)
         key = name if visit is None else f"{name}@{event.epoch}"
         # Queues and sources are few: thousands of visits share their names.
         visit = Visit(key, intern(data.queue), call, intern(event.source))
@@ -193,6 +197,19 @@ class Visits:
             return True
         begin = visit.begin
         return isinstance(event.data, Queued) and begin is not None and begin.time < event.time
+
+    def _told_by_another(self, event: Event, data: VisitData) -> Visit | None:
+        """The visit whose beginning this source missed, if a second witness has told of it."""
+        if not data.call:  # nor does it know whose: then whoever this agent talks to
+            agent = getattr(data, "agent", "")
+            return next((v for v in self.state.open.values() if _talks(v, data.queue, agent)), None)
+        for key in reversed(self._by_entry(data.call, data.queue)):
+            visit = self._known(key)
+            if visit is None or visit.source == event.source or key in self._names:
+                continue
+            if visit.joined_at <= event.time + SAME_ENTRY_MS:
+                return visit
+        return None
 
     def _open_entry(self, call: str, queue: str) -> Visit | None:
         """The youngest open visit of this call and queue."""
@@ -323,3 +340,9 @@ class Visits:
 def _last_news(visit: Visit) -> Millis:
     marks: Iterable[Mark | None] = (visit.begin, visit.answer, visit.leave, visit.end)
     return max((mark.time for mark in marks if mark is not None), default=0)
+
+
+def _talks(visit: Visit, queue: str, agent: str) -> bool:
+    """True if this agent talks in this visit, and a second witness said so."""
+    answer = visit.answer
+    return answer is not None and (visit.queue, answer.agent, answer.rank) == (queue, agent, FILLED)

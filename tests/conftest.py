@@ -9,6 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines are busy: how long one example takes says nothing about the code.
+settings.register_profile("floorwatch", deadline=None)
+settings.load_profile("floorwatch")
 
 CONFIG = """\
 listener {port} 127.0.0.1

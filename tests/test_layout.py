@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 OURS = ("ingest", "stream", "alerts", "dashboard", "simulators", "floorwatch")
 MODULES = sorted(p for name in OURS for p in (ROOT / name).rglob("*.py") if p.stem[:2] != "__")
 
-LONGEST = {"events.py": 450}
+LONGEST = {"events.py": 500}
 """The vocabulary is one page, so that a reader sees all of it: mostly names and their meaning."""
 
 

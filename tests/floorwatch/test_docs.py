@@ -17,7 +17,7 @@ from floorwatch.settings_problems import Severity
 from ingest import wire
 from ingest.ami_message import WANTED
 from stream import metrics
-from stream.site import ServiceLevel
+from stream.sites import ServiceLevel
 
 ROOT = Path(__file__).parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")

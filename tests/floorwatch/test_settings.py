@@ -12,7 +12,7 @@ from floorwatch.settings import check, load, parse
 from floorwatch.settings_problems import Problem, SettingsError, Severity
 from floorwatch.settings_reader import KEYS
 from floorwatch.settings_secret import SecretError
-from stream.site import ServiceLevel
+from stream.sites import ServiceLevel
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "deploy" / "floorwatch.example.toml"

@@ -24,7 +24,7 @@ from floorwatch.urls import Url
 from ingest.clock import SystemClock
 from stream.floor import Floor
 from stream.ledger import add_up
-from stream.site import Site
+from stream.sites import Site
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
 FOUND = sorted(

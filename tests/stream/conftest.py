@@ -8,7 +8,7 @@ import pytest
 from ingest.events import Clock, Data, Event, Origin
 from ingest.stamp import Stamp
 from stream.floor import Floor
-from stream.site import QueueCard, Site
+from stream.sites import QueueCard, Site
 
 T0 = 1_795_301_800_000
 

@@ -17,7 +17,7 @@ from ingest.ports import Batch
 from stream.deadletters import FileDeadLetters
 from stream.journal_file import FileJournal
 from stream.runner import Runner
-from stream.site import Site
+from stream.sites import Site
 
 
 async def main(directory: Path) -> None:

@@ -37,7 +37,7 @@ from stream.figures import Figures, diff
 from stream.floor import Floor
 from stream.ledger import add_up
 from stream.metrics import TERMS, waits_ended
-from stream.site import QueueCard, Site
+from stream.sites import QueueCard, Site
 from stream.tables import sums, table, time_in_state
 
 T0 = 1_795_301_800_000

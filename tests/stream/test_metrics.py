@@ -11,7 +11,7 @@ from ingest.events import Overflow
 from stream import metrics
 from stream.facts import HandleFact, RingFact, SpanFact, WaitFact
 from stream.metrics import NAMES, TERMS
-from stream.site import ServiceLevel
+from stream.sites import ServiceLevel
 
 
 def wait(**changes: Any) -> WaitFact:

@@ -21,7 +21,7 @@ from stream.deadletters import FileDeadLetters
 from stream.floor import Floor
 from stream.journal_file import FileJournal
 from stream.runner import Runner
-from stream.site import Site
+from stream.sites import Site
 
 T0 = 1_795_301_800_000
 ROOT = Path(__file__).parents[2]

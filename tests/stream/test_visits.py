@@ -29,7 +29,7 @@ from ingest.events import (
 from ingest.stamp import Stamp
 from stream.floor import Floor
 from stream.ledger import add_up
-from stream.site import Site
+from stream.sites import Site
 from stream.visits import GHOST_MS, REMEMBERED
 
 T0 = 1_795_301_800_000
