@@ -56,7 +56,7 @@ class Feeds:
             feed.heard_at = heard_at
         if at > feed.high_at:
             # A clock that runs ahead must not make everything after it look late.
-            feed.high_at = at if at < heard_at else max(feed.high_at, heard_at)
+            feed.high_at = at if at <= heard_at else max(feed.high_at, heard_at)
         if event.epoch != feed.epoch and event.epoch:
             feed.epoch = event.epoch
         if event.origin is Origin.BACKFILL:

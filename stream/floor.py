@@ -142,14 +142,18 @@ class Floor:
             return False
         state.counters.taken += 1
         feed = self.feeds.hear(event)
-        if event.origin is Origin.LIVE:
-            if event.time < feed.high_at - LATENESS_MS:
-                state.counters.late += 1
-            self._handle(event, feed)
-        elif event.origin is Origin.BACKFILL and type(event.data) not in _OF_SOURCES:
+        if event.origin is Origin.BACKFILL and type(event.data) not in _OF_SOURCES:
             self.backfill.park(event)
         else:
-            self._handle(event, feed)
+            if event.time < feed.high_at - LATENESS_MS and event.origin is Origin.LIVE:
+                state.counters.late += 1
+            handler = self._handlers.get(type(event.data))
+            if handler is None:
+                self._of_source(event, feed)
+            else:
+                handler(event)
+                if event.time > feed.news_at and event.origin is Origin.LIVE:
+                    feed.news_at = event.time
         if event.recvtime > state.now:
             state.now = event.recvtime
             if state.parked:
@@ -176,15 +180,6 @@ class Floor:
         if state.definition != DEFINITION:
             raise msgspec.ValidationError("the state was summed by other definitions")
         return state
-
-    def _handle(self, event: Event, feed: Feed) -> None:
-        handler = self._handlers.get(type(event.data))
-        if handler is None:
-            self._of_source(event, feed)
-            return
-        handler(event)
-        if event.time > feed.news_at and event.origin is Origin.LIVE:
-            feed.news_at = event.time
 
     def _of_source(self, event: Event, feed: Feed) -> None:
         """What a source tells of itself; scores and offers are journalled, and counted later."""

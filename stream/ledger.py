@@ -91,30 +91,34 @@ class Bookkeeper:
             self.log.append((sign, span))
         if not self._start <= span.start_at < self._end:
             self._turn_to(span.start_at)
-        if span.at <= self._end:
-            self._enter_part(span, sign)
-            return
-        for part in cut(span, self._calendar):
+        # Nearly every span lies within the interval at hand.
+        parts = (span,) if span.at <= self._end else cut(span, self._calendar)
+        for part in parts:
             if not self._start <= part.start_at < self._end:
                 self._turn_to(part.start_at)
-            self._enter_part(part, sign)
+            spans = self._agent_spans.get(part.agent)
+            if spans is None:
+                spans = self._open_spans(part.agent)
+            key = f"{part.state}:{part.reason}" if part.reason else part.state
+            spans[key] = spans.get(key, 0) + sign * (part.at - part.start_at)
+            if part.state == _ACW:
+                self._enter_work(part, sign)
 
-    def _enter_part(self, part: SpanFact, sign: int) -> None:
-        spans = self._agent_spans.get(part.agent)
-        if spans is None:
-            account = self.ledger.agents.get(part.agent)
-            if account is None:
-                account = self.ledger.agents[part.agent] = Account()
-            spans = self._agent_spans[part.agent] = account.spans.setdefault(self._day, {})
-        key = f"{part.state}:{part.reason}" if part.reason else part.state
-        spans[key] = spans.get(key, 0) + sign * (part.at - part.start_at)
-        if part.state == _ACW:
-            if part.queue:
-                cell = self._queue_cells.get(part.queue)
-                if cell is None:
-                    cell = self._open(self.ledger.queues, self._queue_cells, part.queue, len(NAMES))
-                _add(cell, _QUEUE_TERMS[SpanFact], part, sign)
-            self._enter_agent(part.agent, part, sign)
+    def _open_spans(self, agent: str) -> dict[str, int]:
+        account = self.ledger.agents.get(agent)
+        if account is None:
+            account = self.ledger.agents[agent] = Account()
+        spans = self._agent_spans[agent] = account.spans.setdefault(self._day, {})
+        return spans
+
+    def _enter_work(self, part: SpanFact, sign: int) -> None:
+        """After-call work counts for the queue and for the agent."""
+        if part.queue:
+            cell = self._queue_cells.get(part.queue)
+            if cell is None:
+                cell = self._open(self.ledger.queues, self._queue_cells, part.queue, len(NAMES))
+            _add(cell, _QUEUE_TERMS[SpanFact], part, sign)
+        self._enter_agent(part.agent, part, sign)
 
     def _enter_agent(self, agent: str, fact: Fact, sign: int) -> None:
         cell = self._agent_cells.get(agent)

@@ -27,7 +27,7 @@ SAME_ENTRY_MS = 5_000
 """Two sources mean the same entry of a call into a queue if they put it this near each other."""
 GHOST_MS = 4 * 3_600_000
 """A visit without any news for this long is a ghost."""
-REMEMBERED = 50_000
+REMEMBERED = 20_000
 """Ended visits kept at the most, for late events and back-fill."""
 
 
