@@ -38,6 +38,8 @@ COUNTED = (
 )
 """Sums shown as they are."""
 UNKNOWN = AgentStatus.UNKNOWN.value
+ROWS_AT_ONCE = 400
+"""Agents whose rows are built anew for one frame, at the most."""
 SIGNED_IN = tuple(status.value for status in AgentStatus if status is not AgentStatus.SIGNED_OUT)
 
 
@@ -95,14 +97,15 @@ class Figures:
     def _dirty(self, now: Millis) -> tuple[set[str], set[str]]:
         """The queues and the agents whose rows may have changed since the last call."""
         floor = self._floor
-        queues, agents = set(floor.visits.dirty), set(floor.agents.dirty)
-        queues |= floor.agents.dirty_queues
-        people = floor.state.agents.agents
-        for id in agents:
+        people, changed = floor.state.agents.agents, floor.agents.dirty
+        queues = floor.visits.dirty | floor.agents.dirty_queues
+        for id in changed:
             if id in people:
                 queues.update(people[id].queues)
+        # Counts of agents are always up to date; the rows of more of them than any real floor
+        # changes in one frame take turns, so that a flood of them does not hold up the queues.
+        agents = {changed.pop() for _ in range(min(len(changed), ROWS_AT_ONCE))}
         floor.visits.dirty.clear()
-        floor.agents.dirty.clear()
         floor.agents.dirty_queues.clear()
         for source, feed in floor.state.feeds.items():
             fresh = floor.feeds.freshness(feed, now)
