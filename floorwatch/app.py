@@ -43,6 +43,7 @@ async def up(
     `extra` sources are added to the first site. Raises what a source, a journal or a gateway
     cannot mend by itself: `MqttRefusedError`, `JournalError`, `GatewayError`, `SecretError`.
     """
+    _settle_memory()
     folder = wiring.data_folder(settings.stores)
     around.tell("preparing the pages / 正在准备页面 …")
     pages = assets.load(await asyncio.to_thread(ensure_exported, folder))
@@ -65,7 +66,6 @@ async def up(
             )
             await stack.enter_async_context(gateway)
             around.tell(f"{site.site.id}: {gateway.url}")
-            _settle_memory()
             tasks.create_task(runner.run())
             tasks.create_task(tick(runner, gateway, around.clock))
             for source in sources:

@@ -21,7 +21,7 @@ INBOX_BATCHES = 64
 """Batches that wait for the stream; a source that brings more has to wait itself."""
 UNCOMMITTED = 50_000
 """Payloads taken but not yet durable, at the most: beyond that the disk has to catch up first."""
-CHECKPOINT_S = 30.0
+CHECKPOINT_S = 10.0
 TURN = 2_000
 """Payloads reduced before others get their turn: some ten milliseconds."""
 RETRY_S = 1.0
