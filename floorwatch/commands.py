@@ -141,7 +141,7 @@ def init(
     ] = "",
     secret_env: Annotated[
         str, typer.Option(help="The environment variable that holds its password.")
-    ] = "FLOORWATCH_AMI_SECRET",
+    ] = "FLOORWATCH_PBX_SECRET",
     site: Annotated[str, typer.Option(help="The site's id.")] = "main",
     time_zone: Annotated[str, typer.Option(help="The site's time zone.")] = "Asia/Shanghai",
 ) -> None:

@@ -143,15 +143,15 @@ def _print(result: dict[str, Any], out: Console) -> None:
         "offered": "right",
         "answered": "right",
         "abandoned": "right",
-        "overflowed": "right",
+        "overflow": "right",
         "dropped": "right",
         "waiting": "right",
-        "service level": "right",
+        "level": "right",
         "ASA": "right",
     }
-    table = Table(box=None)
+    table = Table(box=None, padding=(0, 1))
     for name, justify in columns.items():
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for name, row in result["queues"].items():
         level, asa = row["service_level"], row["asa_ms"]
         table.add_row(

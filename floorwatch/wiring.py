@@ -11,12 +11,14 @@ from pathlib import Path
 
 from floorwatch.invented import SEED, scenario_for
 from floorwatch.replay import Progress, Reading, as_first_witness, as_told
+from floorwatch.settings_secret import SecretError
 from floorwatch.settings_types import SourceSettings, StoreSettings
 from floorwatch.settings_values import ValueMistakeError
 from floorwatch.urls import Url
 from ingest.events import Event, Millis
 from ingest.ports import Clock, Source
 from ingest.stamp import Stamp
+from stream.intervals import Calendar
 from stream.ports import Journal
 from stream.sites import Site
 
@@ -47,6 +49,13 @@ class Place:
         return str(self.clock.now())
 
     @property
+    def today(self) -> Millis:
+        """When the business day began: a log of years is told from there."""
+        site = self.site
+        calendar = Calendar(site.time_zone, site.day_start_min, site.interval_ms)
+        return calendar.day(self.clock.now())
+
+    @property
     def wrap_up_ms(self) -> dict[str, Millis]:
         return {id: card.wrap_up_ms for id, card in self.site.queues.items() if card.wrap_up_ms}
 
@@ -56,7 +65,10 @@ class Place:
         return {phone: id for id, card in self.site.agents.items() for phone in card.interfaces}
 
     def secret(self) -> str:
-        return self.source.secret.reveal(self.environ)
+        try:
+            return self.source.secret.reveal(self.environ)
+        except SecretError as error:
+            raise SecretError(f"source {self.source.name}: {error.what}", error.mend) from None
 
 
 def sources(place: Place) -> list[Source]:
@@ -106,6 +118,7 @@ def _queue_log(place: Place, url: Url | None = None, *, fill: bool = False) -> S
         name,
         place.clock,
         QueueLogMapping(wrap_up_ms=place.wrap_up_ms, aliases=place.phones),
+        since=place.today,
         fill=fill,
     )
 
