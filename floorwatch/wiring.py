@@ -17,6 +17,7 @@ from floorwatch.settings_values import ValueMistakeError
 from floorwatch.urls import Url
 from ingest.events import Event, Millis
 from ingest.ports import Clock, Source
+from ingest.reading import Reading as LinesRead
 from ingest.stamp import Stamp
 from stream.intervals import Calendar
 from stream.ports import Journal
@@ -254,7 +255,7 @@ def _log_lines(tape: Tape) -> Iterator[Event]:
     from ingest import source_queue_log_file
     from ingest.queue_log_mapping import QueueLogMapping
 
-    reading = source_queue_log_file.Reading()
+    reading = LinesRead()
     yield from source_queue_log_file.events(
         tape.path,
         f"/acd/{tape.site.id}/queue_log",
@@ -273,7 +274,7 @@ def _log_file(tape: Tape) -> Iterator[Event]:
 def _events(tape: Tape) -> Iterator[Event]:
     from ingest import source_events_file
 
-    reading = source_events_file.Reading()
+    reading = LinesRead()
     yield from source_events_file.events(
         tape.path, tape.clock.now(), reading=reading, progress=tape.progress
     )

@@ -1,7 +1,7 @@
 """What Asterisk tells of calls in queues, put on the visits: who joins, rings, answers, holds, hangs up."""
 
 from ingest.ami_agents import Roster
-from ingest.ami_causes import DIAL_ENDS, RING_ENDS, masked
+from ingest.ami_causes import DIAL_ENDS, RING_ENDS
 from ingest.ami_ends import Ends
 from ingest.ami_message import Message
 from ingest.ami_telling import Telling
@@ -14,6 +14,7 @@ from ingest.events import (
     RingEnded,
     Ringing,
 )
+from ingest.masking import masked
 
 
 class Calls:

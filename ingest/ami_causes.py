@@ -39,11 +39,3 @@ ENDPOINT_DOWN = frozenset({"unregistered", "unreachable", "rejected", "failed"})
 def line_of(channel: str) -> str:
     """Technology and peer of a channel: `PJSIP/carrier1` of `PJSIP/carrier1-0000001a`."""
     return channel.rpartition("-")[0] or channel
-
-
-def masked(number: str) -> str:
-    """A caller's number with all but its last three digits hidden; short numbers are hidden whole."""
-    digits = "".join(c for c in number if c.isascii() and c.isdigit())
-    if not digits:
-        return ""
-    return "•••" + (digits[-3:] if len(digits) > 4 else "")

@@ -8,7 +8,6 @@ whoever shares their bridge.
 from dataclasses import dataclass, field
 
 from ingest.ami_agents import Roster
-from ingest.ami_causes import masked
 from ingest.ami_ends import Ends
 from ingest.ami_message import Message
 from ingest.ami_people import Agent, state_of
@@ -25,6 +24,7 @@ from ingest.events import (
     SnapshotMember,
     SnapshotVisit,
 )
+from ingest.masking import masked
 
 
 @dataclass(slots=True)

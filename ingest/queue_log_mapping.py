@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ingest.events import Block, Millis
+from ingest.masking import masked
 
 BLOCKED: Mapping[str, Block] = {
     "FULL": Block.FULL,
@@ -13,14 +14,6 @@ BLOCKED: Mapping[str, Block] = {
     "DIVERT_HOLDTIME": Block.OTHER,
 }
 """Verbs of products that say a call was refused entry; Asterisk itself writes no such line."""
-
-
-def masked(caller: str) -> str:
-    """A caller's number with all but its last three digits hidden; short numbers are hidden whole."""
-    digits = "".join(c for c in caller if c.isascii() and c.isdigit())
-    if not digits:
-        return ""
-    return "•••" + (digits[-3:] if len(digits) > 4 else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

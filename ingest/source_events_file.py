@@ -7,36 +7,17 @@ such lines can be read. A bad line is never fatal: it is kept with its number an
 import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from ingest.events import Event, Millis
 from ingest.ports import Batch, Inbox
+from ingest.reading import Reading
 from ingest.wire import LARGEST, WireError, decode, encode
 
-REMEMBERED = 1000
-"""Bad lines of one reading that are kept with their reasons; further ones are only counted."""
 _EVERY_LINES = 1000
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that holds no event of ours. `number` counts from 1."""
-
-    number: int
-    reason: str
-    line: bytes
-
-
-@dataclass(slots=True)
-class Reading:
-    """How far a reading got: to be looked at while it goes on, and after it."""
-
-    lines: int = 0
-    rejected: int = 0
-    bad: list[BadLine] = field(default_factory=list)
 
 
 @contextmanager
@@ -91,9 +72,7 @@ def events(
         try:
             yield decode(payload, recvtime)
         except WireError as error:
-            reading.rejected += 1
-            if len(reading.bad) < REMEMBERED:
-                reading.bad.append(BadLine(number, str(error), payload))
+            reading.reject(str(error), payload)
 
 
 @dataclass(frozen=True, slots=True)

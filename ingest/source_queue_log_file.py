@@ -7,7 +7,6 @@ that is followed live is numbered by the follower: do not read it again under th
 
 import gzip
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,36 +14,10 @@ from ingest.events import Event, Millis, Origin
 from ingest.queue_log_lines import LONGEST, QueueLogError, identity, parse
 from ingest.queue_log_mapping import QueueLogMapping
 from ingest.queue_log_translate import Translator
+from ingest.reading import Reading
 from ingest.stamp import Stamp
 
 _EVERY_LINES = 1000
-REMEMBERED = 1000
-"""Bad lines of one reading that are kept with their reasons; further ones are only counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class BadLine:
-    """A line that could not be taken. `number` counts from 1."""
-
-    number: int
-    reason: str
-    line: bytes
-
-
-@dataclass(slots=True)
-class Reading:
-    """How far a reading got: to be looked at while it goes on, and after it."""
-
-    lines: int = 0
-    rejected: int = 0
-    bad: list[BadLine] = field(default_factory=list)
-    unknown: dict[str, int] = field(default_factory=dict)
-
-    def reject(self, reason: str, line: bytes) -> None:
-        """Count a line that could not be taken, and keep it if there is room."""
-        self.rejected += 1
-        if len(self.bad) < REMEMBERED:
-            self.bad.append(BadLine(self.lines, reason, line[:LONGEST]))
 
 
 def events(
