@@ -74,6 +74,16 @@ class MqttOutlet:
         """Publish what the spool holds and what it will hold, until cancelled."""
         back_off = BackOff()
         welcome = False
+        repeating: int | None = None
+
+        def settled(position: int) -> None:
+            nonlocal repeating
+            if repeating is not None:
+                repeating = max(repeating, position)
+                if repeating >= spool.acknowledged:
+                    repeating = None
+            spool.acknowledge(position)
+
         while True:
             began = self._clock.now()
             try:
@@ -81,13 +91,17 @@ class MqttOutlet:
                     self._address,
                     self._session(),
                     self._clock,
-                    settled=spool.acknowledge,
+                    settled=settled,
                     hold_unheard=self._hold_unheard,
                     window=WINDOW,
                 )
                 welcome = True
                 largest = min(answer.max_packet_size or LARGEST * 4, LARGEST * 4)
-                start = spool.acknowledged if answer.session_present else spool.oldest
+                if not answer.session_present:
+                    # A broker that forgot us forgot what it had acknowledged, too. The repeat is
+                    # owed until the broker has all of it, over however many connections.
+                    repeating = spool.oldest
+                start = spool.acknowledged if repeating is None else repeating
                 error = await self._publish(link, spool, start, largest)
             except MqttRefusedError as refused:
                 if not welcome:
