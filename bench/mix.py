@@ -14,16 +14,15 @@ from ingest.events import (
     Abandoned,
     AgentMembership,
     AgentState,
-    AgentStatus,
     Answered,
     Completed,
     Data,
-    MembershipAction,
     Millis,
     Queued,
 )
 from ingest.stamp import Stamp
 from ingest.topics import topic_of
+from ingest.words import AgentStatus, MembershipAction
 from stream.sites import QueueCard, Site
 
 SITE = "bench"

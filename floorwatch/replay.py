@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from ingest.events import Event, Millis, Origin
+from ingest.events import Event, Millis
 from ingest.ports import Clock
+from ingest.words import Origin
 from stream.floor import Floor
 from stream.sites import Site
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ingest.events import AgentStatus, Millis
+from ingest.events import Millis
+from ingest.words import AgentStatus
 from stream.agents import Agent
 from stream.facts import SpanFact
 from stream.floor import LATENESS_MS, Floor

@@ -10,7 +10,8 @@ from ingest.ami_message import Message
 from ingest.ami_people import IN_USE, ON_HOLD, Agent, Member, state_of
 from ingest.ami_telling import Telling, Timer
 from ingest.ami_visits import Ring, Visit
-from ingest.events import AgentMembership, AgentState, Clock, MembershipAction, Millis
+from ingest.events import AgentMembership, AgentState, Millis
+from ingest.words import Clock, MembershipAction
 
 GRACE_MS = 1_000
 """How long the phone of a released agent may still seem in use: its own event follows the call's."""

@@ -6,15 +6,9 @@ from ingest.ami_ends import Ends
 from ingest.ami_message import Message
 from ingest.ami_telling import Telling
 from ingest.ami_visits import Ring, Stage, Visit, VisitBook, duration_ms
-from ingest.events import (
-    Answered,
-    Overflow,
-    Queued,
-    RingEnd,
-    RingEnded,
-    Ringing,
-)
+from ingest.events import Answered, Queued, RingEnded, Ringing
 from ingest.masking import masked
+from ingest.words import Overflow, RingEnd
 
 
 class Calls:

@@ -1,6 +1,6 @@
 """What Q.850 causes and channel names say: whether a leg was cut off, and which line carried it."""
 
-from ingest.events import CauseClass, RingEnd
+from ingest.words import CauseClass, RingEnd
 
 CUT_OFF = {
     27: CauseClass.NETWORK,

@@ -3,7 +3,8 @@
 from ingest.ami_causes import ENDPOINT_DOWN, ENDPOINT_UP
 from ingest.ami_message import Message
 from ingest.ami_telling import Telling
-from ingest.events import Component, ComponentKind, ComponentStatus, Millis
+from ingest.events import Component, Millis
+from ingest.words import ComponentKind, ComponentStatus
 
 NODE = "Asterisk"
 

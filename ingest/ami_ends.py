@@ -13,20 +13,8 @@ from ingest.ami_agents import Roster
 from ingest.ami_causes import CUT_OFF, line_of
 from ingest.ami_telling import Telling, Timer
 from ingest.ami_visits import Fault, Stage, Visit, VisitBook, duration_ms
-from ingest.events import (
-    Abandoned,
-    CauseClass,
-    Completed,
-    Data,
-    Dropped,
-    EndedBy,
-    Millis,
-    Overflow,
-    Overflowed,
-    Phase,
-    TransferKind,
-    Transferred,
-)
+from ingest.events import Abandoned, Completed, Data, Dropped, Millis, Overflowed, Transferred
+from ingest.words import CauseClass, EndedBy, Overflow, Phase, TransferKind
 
 WINDOW_MS = 2_000
 """How long evidence may follow the event that it explains."""

@@ -6,7 +6,8 @@ from ingest.ami_ends import LEFT_BY_RULE, PASSING_MS, WINDOW_MS, Ends
 from ingest.ami_message import Message
 from ingest.ami_telling import Telling, Timer
 from ingest.ami_visits import REMEMBERED, Fault, Passing, Stage, Visit, VisitBook
-from ingest.events import Block, Blocked, Held, Retrieved
+from ingest.events import Blocked, Held, Retrieved
+from ingest.words import Block
 
 REFUSED = {"FULL": Block.FULL, "JOINEMPTY": Block.NO_AGENTS, "JOINUNAVAIL": Block.NO_AGENTS}
 """The values of QUEUESTATUS that say that a call was not let in. No queue event tells of it."""

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from ingest.ami_visits import Ring, Visit
-from ingest.events import AgentStatus, Clock, Millis
+from ingest.events import Millis
+from ingest.words import AgentStatus, Clock
 
 IN_USE = frozenset({2, 3, 7})
 ON_HOLD = 8

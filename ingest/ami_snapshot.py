@@ -14,10 +14,7 @@ from ingest.ami_people import Agent, state_of
 from ingest.ami_telling import Telling
 from ingest.ami_visits import Stage, Visit, VisitBook
 from ingest.events import (
-    AgentStatus,
-    Clock,
     Millis,
-    Origin,
     SnapshotAgent,
     SnapshotBegin,
     SnapshotEnd,
@@ -25,6 +22,7 @@ from ingest.events import (
     SnapshotVisit,
 )
 from ingest.masking import masked
+from ingest.words import AgentStatus, Clock, Origin
 
 
 @dataclass(slots=True)

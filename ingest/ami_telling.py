@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ingest.ami_message import Message
-from ingest.events import Clock, Data, Event, Millis, Origin
+from ingest.events import Data, Event, Millis
 from ingest.stamp import Stamp
+from ingest.words import Clock, Origin
 
 DISORDER_MS = 5_000
 """Asterisk's threads may swap neighbouring events; a larger step back is a clock that was set."""

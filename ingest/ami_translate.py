@@ -21,16 +21,9 @@ from ingest.ami_message import Message
 from ingest.ami_snapshot import Lists, Snapshots
 from ingest.ami_telling import Telling, Timer
 from ingest.ami_visits import Stage, VisitBook
-from ingest.events import (
-    Adapter,
-    AdapterStatus,
-    ComponentStatus,
-    Event,
-    Gap,
-    Heartbeat,
-    Millis,
-)
+from ingest.events import Adapter, Event, Gap, Heartbeat, Millis
 from ingest.stamp import Stamp
+from ingest.words import AdapterStatus, ComponentStatus
 
 LISTS_WINDOW_MS = 5_000
 """How long the answers to the questions after a login are waited for."""

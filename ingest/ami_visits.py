@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
-from ingest.events import Millis, RingEnd
+from ingest.events import Millis
+from ingest.words import RingEnd
 
 V = TypeVar("V")
 

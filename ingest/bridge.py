@@ -10,10 +10,11 @@ import asyncio
 import logging
 from typing import Protocol
 
-from ingest.events import Adapter, AdapterStatus, Event
+from ingest.events import Adapter, Event
 from ingest.ports import Batch, Clock, Source
 from ingest.spool import Spool
 from ingest.wire import encode
+from ingest.words import AdapterStatus
 
 COMMIT_S = 0.01
 """How long appended batches wait for company before they are made safe together."""

@@ -6,10 +6,26 @@ State is keyed by *visit*: one entry of one call into one queue. A call that ove
 back, visits again. Every visit ends exactly once.
 """
 
-from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, Struct
+
+from ingest.words import (
+    AdapterStatus,
+    AgentStatus,
+    Block,
+    CauseClass,
+    Clock,
+    ComponentKind,
+    ComponentStatus,
+    EndedBy,
+    MembershipAction,
+    Origin,
+    Overflow,
+    Phase,
+    RingEnd,
+    TransferKind,
+)
 
 Millis = int
 """Milliseconds: since 1970 UTC if the name ends in `at`, or is `time`; a duration if it ends in `ms`."""
@@ -25,141 +41,6 @@ Instant = Annotated[int, Meta(ge=0, le=253_402_300_799_999)]
 
 Whole = Annotated[int, Meta(ge=-(2**53) + 1, le=2**53 - 1)]
 """Any whole number that every JSON reader takes without loss, and that fits 64 bits everywhere."""
-
-
-class Clock(StrEnum):
-    """Whose clock `Event.time` was read from."""
-
-    SOURCE = "source"
-    ARRIVAL = "arrival"
-    ESTIMATED = "estimated"
-
-
-class Origin(StrEnum):
-    """Why the event is told now: as it happens, or to fill in what was missed."""
-
-    LIVE = "live"
-    SNAPSHOT = "snapshot"
-    BACKFILL = "backfill"
-    REPLAY = "replay"
-
-
-class AgentStatus(StrEnum):
-    """What an agent does now. One at a time per person; of two that hold, the earlier named here wins."""
-
-    TALKING = "talking"
-    HOLD = "hold"
-    RINGING = "ringing"
-    ACW = "acw"
-    UNREACHABLE = "unreachable"
-    NOT_READY = "not_ready"
-    READY = "ready"
-    SIGNED_OUT = "signed_out"
-    UNKNOWN = "unknown"
-
-
-class Overflow(StrEnum):
-    """Why a waiting caller left the queue by rule, not by his own will."""
-
-    TIMEOUT = "timeout"
-    EMPTY = "empty"
-    KEY = "key"
-    WITHDRAWN = "withdrawn"
-    REDIRECTED = "redirected"
-    OTHER = "other"
-
-
-class Block(StrEnum):
-    """Why a call was refused entry to a queue."""
-
-    FULL = "full"
-    NO_AGENTS = "no_agents"
-    CLOSED = "closed"
-    OTHER = "other"
-
-
-class RingEnd(StrEnum):
-    """How an offer to an agent's phone ended without an answer."""
-
-    NO_ANSWER = "no_answer"
-    REJECTED = "rejected"
-    BUSY = "busy"
-    UNREACHABLE = "unreachable"
-    CANCELLED = "cancelled"
-
-
-class EndedBy(StrEnum):
-    """Who hung up."""
-
-    CALLER = "caller"
-    AGENT = "agent"
-    SYSTEM = "system"
-    UNKNOWN = "unknown"
-
-
-class Phase(StrEnum):
-    """Where in its life a call was."""
-
-    RINGING = "ringing"
-    WAITING = "waiting"
-    TALKING = "talking"
-
-
-class CauseClass(StrEnum):
-    """What kind of fault cut a call off (buckets of ITU-T Q.850 causes)."""
-
-    NETWORK = "network"
-    CONGESTION = "congestion"
-    DEVICE = "device"
-    PROTOCOL = "protocol"
-    SYSTEM = "system"
-    UNKNOWN = "unknown"
-
-
-class TransferKind(StrEnum):
-    """How the agent passed the caller on."""
-
-    BLIND = "blind"
-    ATTENDED = "attended"
-    UNKNOWN = "unknown"
-
-
-class MembershipAction(StrEnum):
-    """What changed between an agent and one queue."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    PAUSED = "paused"
-    UNPAUSED = "unpaused"
-
-
-class ComponentKind(StrEnum):
-    """What sort of thing a component of the telephone system is."""
-
-    TRUNK = "trunk"
-    REGISTRATION = "registration"
-    ENDPOINT = "endpoint"
-    LINK = "link"
-    NODE = "node"
-
-
-class ComponentStatus(StrEnum):
-    """How a component is."""
-
-    UP = "up"
-    DEGRADED = "degraded"
-    DOWN = "down"
-    UNKNOWN = "unknown"
-
-
-class AdapterStatus(StrEnum):
-    """How the link between a source and us is."""
-
-    STARTING = "starting"
-    UP = "up"
-    RESYNC = "resync"
-    DEGRADED = "degraded"
-    DOWN = "down"
 
 
 class Data(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -446,34 +327,3 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     seq: int = 0
     clock: Clock = Clock.SOURCE
     origin: Origin = Origin.LIVE
-
-
-TYPES: dict[str, type[Data]] = {
-    "acd.call.offered.v1": Offered,
-    "acd.call.queued.v1": Queued,
-    "acd.call.blocked.v1": Blocked,
-    "acd.call.ringing.v1": Ringing,
-    "acd.call.ring_ended.v1": RingEnded,
-    "acd.call.answered.v1": Answered,
-    "acd.call.held.v1": Held,
-    "acd.call.retrieved.v1": Retrieved,
-    "acd.call.transferred.v1": Transferred,
-    "acd.call.overflowed.v1": Overflowed,
-    "acd.call.abandoned.v1": Abandoned,
-    "acd.call.completed.v1": Completed,
-    "acd.call.dropped.v1": Dropped,
-    "acd.agent.state.v1": AgentState,
-    "acd.agent.membership.v1": AgentMembership,
-    "acd.system.component.v1": Component,
-    "acd.system.adapter.v1": Adapter,
-    "acd.system.heartbeat.v1": Heartbeat,
-    "acd.system.gap.v1": Gap,
-    "acd.snapshot.begin.v1": SnapshotBegin,
-    "acd.snapshot.visit.v1": SnapshotVisit,
-    "acd.snapshot.agent.v1": SnapshotAgent,
-    "acd.snapshot.member.v1": SnapshotMember,
-    "acd.snapshot.end.v1": SnapshotEnd,
-    "acd.survey.scored.v1": SurveyScored,
-    "acd.quality.scored.v1": QualityScored,
-}
-"""The type that each kind of data has on the wire."""

@@ -14,7 +14,7 @@ from contextlib import suppress
 import msgspec
 from mqtt5 import QoS, Will
 
-from ingest.events import Adapter, AdapterStatus, Data, Event, Heartbeat
+from ingest.events import Adapter, Data, Event, Heartbeat
 from ingest.mqtt_address import MqttAddress
 from ingest.mqtt_link import BackOff, Session, open_link
 from ingest.mqtt_message import MqttError, MqttRefusedError, Publication
@@ -23,6 +23,7 @@ from ingest.ports import Clock
 from ingest.spool import Record, Spool
 from ingest.topics import heartbeat_topic, status_topic, topic_of, unreadable_topic
 from ingest.wire import CONTENT_TYPE, LARGEST, SCHEMA, WireError, decode, encode
+from ingest.words import AdapterStatus
 
 WINDOW = 1000
 """Publications under way at once, if the broker allows so many."""

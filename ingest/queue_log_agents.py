@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from ingest.events import AgentState, AgentStatus, Millis
+from ingest.events import AgentState, Millis
+from ingest.words import AgentStatus
 
 
 class WrapUpEnd(NamedTuple):

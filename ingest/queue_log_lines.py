@@ -9,7 +9,7 @@ exception that leaves `parse`. A verb that we do not know is no error: it comes 
 from collections.abc import Callable
 from hashlib import blake2b
 
-from ingest.events import EndedBy, Millis, Overflow, TransferKind
+from ingest.events import Millis
 from ingest.queue_log_rows import (
     Completed,
     Connected,
@@ -26,6 +26,7 @@ from ingest.queue_log_rows import (
     Transferred,
     WrapUp,
 )
+from ingest.words import EndedBy, Overflow, TransferKind
 
 LONGEST = 16_384
 """Bytes of one line. Asterisk writes 8192 at most; more is not a line of this log."""

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ingest.events import Block, Millis
+from ingest.events import Millis
 from ingest.masking import masked
+from ingest.words import Block
 
 BLOCKED: Mapping[str, Block] = {
     "FULL": Block.FULL,

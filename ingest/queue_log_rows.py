@@ -5,7 +5,8 @@ A field that the line does not tell is `None`, or empty if it is text.
 
 from msgspec import Struct
 
-from ingest.events import EndedBy, Millis, Overflow, TransferKind
+from ingest.events import Millis
+from ingest.words import EndedBy, Overflow, TransferKind
 
 
 class Row(Struct, frozen=True, gc=False):

@@ -15,23 +15,14 @@ from ingest.events import (
     AgentState,
     Answered,
     Blocked,
-    CauseClass,
-    Clock,
     Completed,
     Component,
-    ComponentKind,
-    ComponentStatus,
     Data,
     Dropped,
     Event,
-    MembershipAction,
     Millis,
-    Origin,
-    Overflow,
     Overflowed,
-    Phase,
     Queued,
-    RingEnd,
     RingEnded,
     Transferred,
 )
@@ -39,6 +30,17 @@ from ingest.queue_log_agents import Desks
 from ingest.queue_log_mapping import QueueLogMapping
 from ingest.queue_log_visits import Visit, Visits
 from ingest.stamp import Stamp
+from ingest.words import (
+    CauseClass,
+    Clock,
+    ComponentKind,
+    ComponentStatus,
+    MembershipAction,
+    Origin,
+    Overflow,
+    Phase,
+    RingEnd,
+)
 
 Said = list[tuple[str, Data]]
 """What a line says: each part with a name that is its own within the line."""

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from contextlib import suppress
 
-from ingest.events import Adapter, AdapterStatus, Data, Heartbeat
+from ingest.events import Adapter, Data, Heartbeat
 from ingest.mqtt_address import MqttAddress
 from ingest.mqtt_link import BackOff, Session, open_link
 from ingest.mqtt_message import MqttError, MqttRefusedError
@@ -18,6 +18,7 @@ from ingest.ports import Batch, Clock, Inbox
 from ingest.stamp import Stamp
 from ingest.topics import event_filter, status_filter
 from ingest.wire import encode
+from ingest.words import AdapterStatus
 
 SESSION_EXPIRY_S = 3600
 RECEIVE_MAX = 8192

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from ingest.events import Adapter, AdapterStatus, Data, Event, Gap, Heartbeat, Millis, Origin
+from ingest.events import Adapter, Data, Event, Gap, Heartbeat, Millis
 from ingest.ports import Batch, Clock, Inbox
 from ingest.queue_log_lines import QueueLogError, parse
 from ingest.queue_log_mapping import QueueLogMapping
@@ -23,6 +23,7 @@ from ingest.queue_log_tail import Line, Position, Tail
 from ingest.queue_log_translate import Memory, Translator
 from ingest.stamp import Stamp
 from ingest.wire import encode
+from ingest.words import AdapterStatus, Origin
 
 _log = logging.getLogger(__name__)
 

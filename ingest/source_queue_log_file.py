@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.events import Event, Millis, Origin
+from ingest.events import Event, Millis
 from ingest.queue_log_lines import LONGEST, QueueLogError, identity, parse
 from ingest.queue_log_mapping import QueueLogMapping
 from ingest.queue_log_translate import Translator
 from ingest.reading import Reading
 from ingest.stamp import Stamp
+from ingest.words import Origin
 
 _EVERY_LINES = 1000
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ingest.events import Clock, Data, Event, Millis, Origin
+from ingest.events import Data, Event, Millis
+from ingest.words import Clock, Origin
 
 
 @dataclass(slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
-from ingest.events import Millis, RingEnd
+from ingest.events import Millis
+from ingest.words import RingEnd
 from simulators.agenda import Agenda
 from simulators.draws import Draws
 from simulators.local_time import local_ms

@@ -8,10 +8,7 @@ from hashlib import sha256
 
 from ingest.events import (
     Adapter,
-    AdapterStatus,
-    AgentStatus,
     Component,
-    ComponentStatus,
     Data,
     Event,
     Heartbeat,
@@ -23,6 +20,7 @@ from ingest.events import (
     SnapshotVisit,
 )
 from ingest.stamp import Stamp
+from ingest.words import AdapterStatus, AgentStatus, ComponentStatus
 from simulators.agenda import Agenda, Happening
 from simulators.callers import Callers
 from simulators.roster import Roster

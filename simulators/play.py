@@ -10,10 +10,11 @@ started anew meets its own calls and agents again, as a real switch would not ha
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ingest.events import Adapter, AdapterStatus, Heartbeat, Millis, Origin
+from ingest.events import Adapter, Heartbeat, Millis
 from ingest.ports import Batch, Clock, Inbox
 from ingest.stamp import Stamp
 from ingest.wire import encode
+from ingest.words import AdapterStatus, Origin
 from simulators.agenda import Happening
 from simulators.floor_sim import FloorSim, source_of
 from simulators.local_time import day_start

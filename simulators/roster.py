@@ -11,7 +11,8 @@ fell due, or `ready`.
 from dataclasses import dataclass, field
 from functools import partial
 
-from ingest.events import AgentMembership, AgentState, AgentStatus, MembershipAction, Millis
+from ingest.events import AgentMembership, AgentState, Millis
+from ingest.words import AgentStatus, MembershipAction
 from simulators.agenda import Agenda
 from simulators.draws import Draws
 from simulators.local_time import last_start, next_start

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from ingest.events import CauseClass, ComponentKind, Millis
+from ingest.events import Millis
+from ingest.words import CauseClass, ComponentKind
 
 MINUTE = 60_000
 DAY_MIN = 1_440

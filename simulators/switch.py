@@ -9,27 +9,21 @@ from functools import partial
 
 from ingest.events import (
     Abandoned,
-    AgentStatus,
     Answered,
-    Block,
     Blocked,
     Completed,
     Dropped,
-    EndedBy,
     Held,
     Millis,
     Offered,
-    Overflow,
     Overflowed,
-    Phase,
     Queued,
     Retrieved,
-    RingEnd,
     RingEnded,
     Ringing,
-    TransferKind,
     Transferred,
 )
+from ingest.words import AgentStatus, Block, EndedBy, Overflow, Phase, RingEnd, TransferKind
 from simulators.agenda import Agenda
 from simulators.callers import Call, Callers, Leave, Talk, TalkEnd
 from simulators.roster import Agent, Roster

@@ -6,7 +6,8 @@ sums of those events. The names are those of `replay --json`.
 
 from dataclasses import dataclass, field
 
-from ingest.events import AgentStatus, Millis
+from ingest.events import Millis
+from ingest.words import AgentStatus
 
 
 @dataclass(slots=True)

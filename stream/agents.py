@@ -8,16 +8,8 @@ from bisect import insort
 
 from msgspec import Struct
 
-from ingest.events import (
-    AgentMembership,
-    AgentState,
-    AgentStatus,
-    Event,
-    MembershipAction,
-    Millis,
-    SnapshotAgent,
-    SnapshotMember,
-)
+from ingest.events import AgentMembership, AgentState, Event, Millis, SnapshotAgent, SnapshotMember
+from ingest.words import AgentStatus, MembershipAction
 from stream.facts import SpanFact
 from stream.ledger import Bookkeeper
 from stream.sites import Site

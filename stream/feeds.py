@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from ingest.events import Adapter, AdapterStatus, Event, Gap, Heartbeat, Millis, Origin
+from ingest.events import Adapter, Event, Gap, Heartbeat, Millis
+from ingest.words import AdapterStatus, Origin
 
 
 class Freshness(StrEnum):

@@ -7,7 +7,8 @@ left out, never 0. Instants are sent, never ages. Sums are those of the running 
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.events import AgentStatus, Millis
+from ingest.events import Millis
+from ingest.words import AgentStatus
 from stream.feeds import Freshness
 from stream.floor import LATENESS_MS, Floor
 from stream.metrics import (
@@ -16,6 +17,7 @@ from stream.metrics import (
     aht_ms,
     asa_ms,
     att_ms,
+    average_abandon_ms,
     overflowed,
     overflowed_by,
     service_level,
@@ -265,6 +267,7 @@ def _of_sums(sums: Sums) -> Row:
         "asa_ms": _whole(asa_ms(sums)),
         "att_ms": _whole(att_ms(sums)),
         "aht_ms": _whole(aht_ms(sums)),
+        "average_abandon_ms": _whole(average_abandon_ms(sums)),
         "abandon_rate": _rounded(abandon_rate(sums)),
     }
 

@@ -24,7 +24,6 @@ from ingest.events import (
     Heartbeat,
     Held,
     Millis,
-    Origin,
     Overflowed,
     Queued,
     Retrieved,
@@ -37,6 +36,7 @@ from ingest.events import (
     SnapshotVisit,
     Transferred,
 )
+from ingest.words import Origin
 from stream import facts
 from stream.agents import Agents, AgentsState
 from stream.backfill import Backfill

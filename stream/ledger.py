@@ -5,7 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ingest.events import AgentStatus, Millis
+from ingest.events import Millis
+from ingest.words import AgentStatus
 from stream.facts import Fact, SpanFact
 from stream.intervals import Calendar
 from stream.metrics import AGENT_NAMES, AGENT_TERMS, NAMES, TERMS, Groups, Sums

@@ -10,7 +10,7 @@ never stored: no calls is None ("—"), never 0 % or 100 %.
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ingest.events import Overflow, RingEnd
+from ingest.words import Overflow, RingEnd
 from stream.facts import ArrivalFact, BlockFact, HandleFact, RingFact, SpanFact, WaitFact
 from stream.sites import ServiceLevel
 

@@ -16,19 +16,17 @@ from msgspec import Struct
 from ingest.events import (
     Abandoned,
     Answered,
-    Clock,
     Completed,
     Dropped,
     Event,
     Held,
     Millis,
-    Origin,
     Overflowed,
-    Phase,
     Queued,
     Retrieved,
     Transferred,
 )
+from ingest.words import Clock, Origin, Phase
 from stream.facts import ArrivalFact, HandleFact, WaitFact
 
 GUESS, FILLED, TOLD = 1, 2, 3

@@ -9,14 +9,13 @@ from ingest.events import (
     Blocked,
     Event,
     Millis,
-    Origin,
-    Overflow,
     Queued,
     RingEnded,
     Ringing,
     SnapshotVisit,
     VisitData,
 )
+from ingest.words import Origin, Overflow
 from stream.facts import BlockFact, RingFact
 from stream.ledger import Bookkeeper
 from stream.outcome import advance, derive

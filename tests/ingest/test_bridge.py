@@ -10,12 +10,13 @@ import pytest
 from ingest.bridge import Bridge
 from ingest.broker_iotcore import IotcoreBroker
 from ingest.clock import SystemClock
-from ingest.events import Adapter, AdapterStatus, Clock
+from ingest.events import Adapter
 from ingest.mqtt_address import MqttAddress
 from ingest.outlet_mqtt import MqttOutlet
 from ingest.ports import Batch
 from ingest.source_mqtt import MqttSource
 from ingest.spool import Spool
+from ingest.words import AdapterStatus, Clock
 
 PBX = "/acd/hq/pbx-1"
 LINK = "/acd/hq/mqtt"

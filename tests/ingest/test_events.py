@@ -2,8 +2,9 @@
 
 import msgspec
 
-from ingest.events import TYPES, AgentStatus, Data
-from ingest.wire import ENVELOPES
+from ingest.events import Data
+from ingest.wire import ENVELOPES, TYPES
+from ingest.words import AgentStatus
 
 
 def kinds(of: type[Data]) -> set[type[Data]]:

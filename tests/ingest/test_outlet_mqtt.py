@@ -6,13 +6,14 @@ import mqtt5
 import pytest
 
 from ingest.clock import SystemClock
-from ingest.events import Adapter, AdapterStatus, Heartbeat
+from ingest.events import Adapter, Heartbeat
 from ingest.mqtt_address import MqttAddress
 from ingest.mqtt_message import MqttRefusedError
 from ingest.outlet_mqtt import MqttOutlet, SourceNameError
 from ingest.spool import Spool
 from ingest.stamp import Stamp
 from ingest.wire import decode, encode
+from ingest.words import AdapterStatus
 
 PBX = "/acd/hq/pbx-1"
 

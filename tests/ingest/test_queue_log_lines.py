@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import queue_log_rows as rows
-from ingest.events import EndedBy, Overflow, TransferKind
 from ingest.queue_log_lines import _READERS, LONGEST, QueueLogError, identity, parse
+from ingest.words import EndedBy, Overflow, TransferKind
 
 HEAD = "1800000000|c1|sales|"
 AT = 1_800_000_000_000

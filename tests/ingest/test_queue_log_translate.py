@@ -10,23 +10,15 @@ from ingest.events import (
     AgentMembership,
     AgentState,
     Answered,
-    Block,
     Blocked,
-    CauseClass,
     Completed,
     Component,
     Data,
     Dropped,
-    EndedBy,
     Event,
-    MembershipAction,
-    Overflow,
     Overflowed,
-    Phase,
     Queued,
-    RingEnd,
     RingEnded,
-    TransferKind,
     Transferred,
 )
 from ingest.queue_log_lines import parse
@@ -34,6 +26,16 @@ from ingest.queue_log_mapping import QueueLogMapping, masked
 from ingest.queue_log_translate import Memory, Translator
 from ingest.stamp import Stamp
 from ingest.wire import decode, encode
+from ingest.words import (
+    Block,
+    CauseClass,
+    EndedBy,
+    MembershipAction,
+    Overflow,
+    Phase,
+    RingEnd,
+    TransferKind,
+)
 
 T0 = 1_800_000_000
 

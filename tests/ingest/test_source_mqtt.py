@@ -11,13 +11,14 @@ import pytest
 
 from ingest.broker_iotcore import IotcoreBroker, IotcoreError
 from ingest.clock import SystemClock
-from ingest.events import Adapter, AdapterStatus, Clock, Queued
+from ingest.events import Adapter, Queued
 from ingest.mqtt_address import MqttAddress
 from ingest.mqtt_link import Session, open_link
 from ingest.mqtt_message import MqttRefusedError, Publication
 from ingest.source_mqtt import MqttSource, Sink
 from ingest.topics import topic_of
 from ingest.wire import WireError, decode
+from ingest.words import AdapterStatus, Clock
 
 LINK = "/acd/hq/mqtt"
 PBX = "/acd/hq/pbx-1"

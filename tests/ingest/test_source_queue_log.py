@@ -15,17 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.clock import SystemClock
-from ingest.events import (
-    Adapter,
-    AdapterStatus,
-    AgentState,
-    AgentStatus,
-    Event,
-    Gap,
-    Heartbeat,
-    Origin,
-    Queued,
-)
+from ingest.events import Adapter, AgentState, Event, Gap, Heartbeat, Queued
 from ingest.ports import Batch
 from ingest.queue_log_lines import parse
 from ingest.queue_log_mapping import QueueLogMapping
@@ -33,6 +23,7 @@ from ingest.queue_log_translate import Translator
 from ingest.source_queue_log import QueueLogSource, SavedPositionError
 from ingest.stamp import Stamp
 from ingest.wire import decode
+from ingest.words import AdapterStatus, AgentStatus, Origin
 
 T0 = 1_800_000_000
 

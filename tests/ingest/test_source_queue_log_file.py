@@ -16,17 +16,14 @@ from ingest.events import (
     Completed,
     Dropped,
     Event,
-    Origin,
-    Overflow,
     Overflowed,
-    Phase,
     Queued,
-    RingEnd,
     RingEnded,
     Transferred,
     VisitData,
 )
 from ingest.source_queue_log_file import Reading, events
+from ingest.words import Origin, Overflow, Phase, RingEnd
 
 SOURCE = "/acd/hq/queue_log"
 NOW = 1_900_000_000_000

@@ -1,7 +1,8 @@
 """The stamp numbers the events of one run without holes."""
 
-from ingest.events import Adapter, AdapterStatus, Clock, Origin
+from ingest.events import Adapter
 from ingest.stamp import Stamp
+from ingest.words import AdapterStatus, Clock, Origin
 
 UP = Adapter(status=AdapterStatus.UP)
 

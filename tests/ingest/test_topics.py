@@ -7,14 +7,9 @@ from hypothesis import strategies as st
 from msgspec.inspect import EnumType, IntType, type_info
 
 from ingest.events import (
-    TYPES,
     Adapter,
-    AdapterStatus,
     AgentState,
-    AgentStatus,
     Component,
-    ComponentKind,
-    ComponentStatus,
     Heartbeat,
     Offered,
     Queued,
@@ -29,6 +24,8 @@ from ingest.topics import (
     status_topic,
     topic_of,
 )
+from ingest.wire import TYPES
+from ingest.words import AdapterStatus, AgentStatus, ComponentKind, ComponentStatus
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,9 @@ import msgspec
 import pytest
 
 from ingest.events import (
-    TYPES,
     Abandoned,
     AgentState,
-    AgentStatus,
     Answered,
-    Block,
     Blocked,
     Completed,
     Dropped,
@@ -28,11 +25,9 @@ from ingest.events import (
     Millis,
     Offered,
     Overflowed,
-    Phase,
     QualityScored,
     Queued,
     Retrieved,
-    RingEnd,
     RingEnded,
     Ringing,
     SnapshotAgent,
@@ -44,7 +39,8 @@ from ingest.events import (
     Transferred,
     VisitData,
 )
-from ingest.wire import decode, encode
+from ingest.wire import TYPES, decode, encode
+from ingest.words import AgentStatus, Block, Phase, RingEnd
 from simulators.demo import DEMO, OFFICE
 from simulators.floor_sim import FloorSim, simulate, world_of
 from simulators.scenario import Profile, Scenario, times

@@ -9,15 +9,12 @@ import pytest
 
 from ingest.events import (
     Adapter,
-    AdapterStatus,
     AgentState,
-    AgentStatus,
     Answered,
     Component,
     Event,
     Heartbeat,
     Millis,
-    Origin,
     Queued,
     SnapshotAgent,
     SnapshotBegin,
@@ -28,6 +25,7 @@ from ingest.events import (
 )
 from ingest.ports import Batch, Inbox
 from ingest.wire import decode
+from ingest.words import AdapterStatus, AgentStatus, Origin
 from simulators.agenda import Happening
 from simulators.demo import DEMO
 from simulators.floor_sim import simulate

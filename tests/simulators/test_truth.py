@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from ingest.events import (
     Abandoned,
     AgentState,
-    AgentStatus,
     Answered,
     Blocked,
     Completed,
@@ -14,14 +13,13 @@ from ingest.events import (
     Held,
     Millis,
     Overflowed,
-    Phase,
     Queued,
     Retrieved,
-    RingEnd,
     RingEnded,
     Transferred,
     VisitData,
 )
+from ingest.words import AgentStatus, Phase, RingEnd
 from simulators.demo import DEMO
 from simulators.floor_sim import FloorSim, simulate
 from simulators.scenario import Scenario

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from ingest.events import Clock, Data, Event, Origin
+from ingest.events import Data, Event
 from ingest.stamp import Stamp
+from ingest.words import Clock, Origin
 from stream.floor import Floor
 from stream.sites import QueueCard, Site
 

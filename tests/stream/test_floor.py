@@ -14,17 +14,13 @@ from hypothesis import strategies as st
 from ingest.events import (
     Abandoned,
     AgentState,
-    AgentStatus,
     Answered,
     Blocked,
     Completed,
     Dropped,
     Event,
     Held,
-    Origin,
-    Overflow,
     Overflowed,
-    Phase,
     Queued,
     Retrieved,
     RingEnded,
@@ -32,6 +28,7 @@ from ingest.events import (
     Transferred,
 )
 from ingest.stamp import Stamp
+from ingest.words import AgentStatus, Origin, Overflow, Phase
 from stream.facts import ArrivalFact, BlockFact, Fact, HandleFact, RingFact, SpanFact, WaitFact
 from stream.figures import Figures, diff
 from stream.floor import Floor

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.events import Overflow
+from ingest.words import Overflow
 from stream import metrics
 from stream.facts import HandleFact, RingFact, SpanFact, WaitFact
 from stream.metrics import NAMES, TERMS

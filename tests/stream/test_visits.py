@@ -5,18 +5,12 @@ from typing import Any
 from ingest.events import (
     Abandoned,
     Adapter,
-    AdapterStatus,
     AgentMembership,
     AgentState,
-    AgentStatus,
     Answered,
-    Clock,
     Completed,
     Gap,
     Held,
-    MembershipAction,
-    Origin,
-    Overflow,
     Overflowed,
     Queued,
     Ringing,
@@ -27,6 +21,7 @@ from ingest.events import (
     SnapshotVisit,
 )
 from ingest.stamp import Stamp
+from ingest.words import AdapterStatus, AgentStatus, Clock, MembershipAction, Origin, Overflow
 from stream.floor import Floor
 from stream.ledger import add_up
 from stream.sites import Site

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest.events import AgentMembership, AgentState, AgentStatus, Clock, MembershipAction
+from ingest.events import AgentMembership, AgentState
+from ingest.words import AgentStatus, Clock, MembershipAction
 
 
 def _states(pbx, agent="Ann"):

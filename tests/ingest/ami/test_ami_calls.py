@@ -5,26 +5,28 @@ import pytest
 from ingest.events import (
     Abandoned,
     AgentState,
-    AgentStatus,
     Answered,
-    Block,
     Blocked,
-    CauseClass,
     Completed,
     Dropped,
-    EndedBy,
     Held,
-    Overflow,
     Overflowed,
-    Phase,
     Queued,
     Retrieved,
-    RingEnd,
     RingEnded,
     Ringing,
-    TransferKind,
     Transferred,
     VisitData,
+)
+from ingest.words import (
+    AgentStatus,
+    Block,
+    CauseClass,
+    EndedBy,
+    Overflow,
+    Phase,
+    RingEnd,
+    TransferKind,
 )
 
 

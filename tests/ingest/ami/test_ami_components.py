@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest.events import Component, ComponentKind, ComponentStatus
+from ingest.events import Component
+from ingest.words import ComponentKind, ComponentStatus
 
 
 def _told(pbx):

@@ -17,10 +17,8 @@ from ingest.events import (
     Completed,
     Dropped,
     Gap,
-    MembershipAction,
     Overflowed,
     Queued,
-    RingEnd,
     RingEnded,
     SnapshotAgent,
     SnapshotBegin,
@@ -29,6 +27,7 @@ from ingest.events import (
     SnapshotVisit,
     Transferred,
 )
+from ingest.words import MembershipAction, RingEnd
 
 pytestmark = pytest.mark.recordings
 NAMES = ("probes-A", "probes-B", "asterisk-A", "asterisk-B")

@@ -5,13 +5,9 @@ from ingest.events import (
     Adapter,
     AgentMembership,
     AgentState,
-    CauseClass,
-    Clock,
     Completed,
     Dropped,
     Gap,
-    Origin,
-    Phase,
     Queued,
     SnapshotAgent,
     SnapshotBegin,
@@ -19,6 +15,7 @@ from ingest.events import (
     SnapshotMember,
     SnapshotVisit,
 )
+from ingest.words import CauseClass, Clock, Origin, Phase
 
 
 def _params(queue="sales"):
