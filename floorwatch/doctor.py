@@ -229,6 +229,7 @@ SOURCES: Mapping[
     "queue_log+file": _queue_log,
     "ami+file": _recording,
     "events+file": _recording,
+    "calls+csv": _recording,
     "journal": _recording,
     "simulate": _simulator,
 }

@@ -10,6 +10,7 @@ from floorwatch.settings_problems import SettingsError
 from floorwatch.settings_secret import SecretError
 from floorwatch.settings_values import ValueMistakeError
 from ingest.broker_iotcore import IotcoreError
+from ingest.calls_csv_lines import CallsCsvError
 from ingest.mqtt_address import MqttAddressError
 from ingest.mqtt_message import MqttRefusedError
 from ingest.outlet_mqtt import SourceNameError
@@ -21,6 +22,7 @@ from stream.ports import JournalError
 FAILURES = (
     AmiFileError,
     AssetsError,
+    CallsCsvError,
     EOFError,
     ExportError,
     GatewayError,

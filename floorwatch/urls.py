@@ -93,6 +93,7 @@ SOURCES: Mapping[str, Form] = {
     "ami+file": Form(example="ami+file:day.jsonl.gz", file=True),
     "queue_log+file": Form(example="queue_log+file:queue_log.1", file=True),
     "events+file": Form(example="events+file:events.jsonl", file=True),
+    "calls+csv": Form(example="calls+csv:calls.csv.gz", file=True),
     "journal": Form(example="journal:data", file=True),
 }
 """Where events come from."""
@@ -103,7 +104,8 @@ BACKFILLS: Mapping[str, Form] = {
 """What can fill the gaps of an AMI source."""
 
 REPLAYS: Mapping[str, Form] = {
-    scheme: SOURCES[scheme] for scheme in ("ami+file", "queue_log+file", "events+file", "journal")
+    scheme: SOURCES[scheme]
+    for scheme in ("ami+file", "queue_log+file", "events+file", "calls+csv", "journal")
 }
 """What can be replayed."""
 

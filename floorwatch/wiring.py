@@ -281,6 +281,22 @@ def _events(tape: Tape) -> Iterator[Event]:
     tape.reading.add(reading.rejected, [f"line {b.number}: {b.reason}" for b in reading.bad])
 
 
+def _calls_table(tape: Tape) -> Iterator[Event]:
+    from zoneinfo import ZoneInfo
+
+    from ingest import source_calls_csv
+
+    reading = LinesRead()
+    yield from source_calls_csv.events(
+        tape.path,
+        Stamp(f"/acd/{tape.site.id}/calls", "0"),
+        ZoneInfo(tape.site.time_zone),
+        reading=reading,
+        progress=tape.progress,
+    )
+    tape.reading.add(reading.rejected, [f"line {b.number}: {b.reason}" for b in reading.bad])
+
+
 def _journal_events(tape: Tape) -> Iterator[Event]:
     from floorwatch.journal_replay import events
 
@@ -291,6 +307,7 @@ REPLAYS: Mapping[str, Callable[[Tape], Iterator[Event]]] = {
     "ami+file": _ami_file,
     "queue_log+file": _log_file,
     "events+file": _events,
+    "calls+csv": _calls_table,
     "journal": _journal_events,
 }
 """What can be replayed, by the scheme of its URL."""
