@@ -1,0 +1,142 @@
+"""Erlang's formulas against values computed by others to ten digits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulators.erlang import ErlangError, agents_for, erlang_a, erlang_b, erlang_c
+
+ERLANG_B = [
+    (1, 1, 0.5),
+    (2, 5, 0.0366972477),
+    (10, 10, 0.2145823431),
+    (10, 15, 0.0364969455),
+    (50, 60, 0.0216684731),
+    (200, 210, 0.0278486863),
+]
+ERLANG_C = [
+    (2, 5, 0.0597014925),
+    (10, 14, 0.1741319336),
+    (10, 15, 0.1020423670),
+    (50, 60, 0.1173020561),
+    (200, 210, 0.3756148240),
+]
+ERLANG_A = [
+    (2880, 60, 50, 120, 0.0309122492, 0.943018955, 0.467774069),
+    (200, 180, 12, 180, 0.0530916254, 0.802303867, 0.303223854),
+    (600, 240, 35, 300, 0.140197921, 0.297414425, 0.838431553),
+    (600, 240, 43, 300, 0.0304740254, 0.803303866, 0.354401012),
+    (60, 240, 6, 300, 0.0439225711, 0.823960124, 0.22193056),
+    (6, 240, 2, 300, 0.0192297056, 0.945912604, 0.0621797354),
+]
+
+
+@pytest.mark.parametrize(("load", "agents", "blocked"), ERLANG_B)
+def test_erlang_b(load: float, agents: int, blocked: float) -> None:
+    assert erlang_b(load, agents) == pytest.approx(blocked, abs=1e-10)
+
+
+@pytest.mark.parametrize(("load", "agents", "waits"), ERLANG_C)
+def test_erlang_c(load: float, agents: int, waits: float) -> None:
+    found = erlang_c(per_hour=load * 20, handling_s=180, agents=agents)
+    assert found.waits == pytest.approx(waits, abs=1e-10)
+
+
+def test_erlang_c_of_a_half_hour_of_a_hundred_calls() -> None:
+    levels = [
+        erlang_c(per_hour=200, handling_s=180, agents=agents, target_s=20).served_in_target
+        for agents in range(11, 16)
+    ]
+    assert [round(level, 4) for level in levels] == [0.3896, 0.6402, 0.7956, 0.8884, 0.9415]
+    wait_s = erlang_c(per_hour=200, handling_s=180, agents=14).wait_s
+    assert wait_s == pytest.approx(7.835937, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("per_hour", "handling_s", "agents", "patience_s", "abandons", "level", "waits"), ERLANG_A
+)
+def test_erlang_a(
+    per_hour: float,
+    handling_s: float,
+    agents: int,
+    patience_s: float,
+    abandons: float,
+    level: float,
+    waits: float,
+) -> None:
+    found = erlang_a(
+        per_hour=per_hour,
+        handling_s=handling_s,
+        agents=agents,
+        patience_s=patience_s,
+        target_s=20,
+    )
+    assert found.abandons == pytest.approx(abandons, rel=1e-8)
+    assert found.served_in_target == pytest.approx(level, rel=1e-8)
+    assert found.waits == pytest.approx(waits, rel=1e-8)
+
+
+def test_great_patience_is_erlang_c() -> None:
+    patient = erlang_a(per_hour=200, handling_s=180, agents=14, patience_s=3_600_000, target_s=20)
+    endless = erlang_c(per_hour=200, handling_s=180, agents=14, target_s=20)
+    assert patient.waits == pytest.approx(endless.waits, rel=1e-3)
+    assert patient.served_in_target == pytest.approx(endless.served_in_target, rel=1e-3)
+    assert patient.wait_s == pytest.approx(endless.wait_s, rel=2e-3)
+
+
+def test_far_too_few_agents_serve_as_many_as_they_can() -> None:
+    found = erlang_a(per_hour=3_600, handling_s=100, agents=10, patience_s=50, target_s=20)
+    assert found.abandons == pytest.approx(0.9, abs=1e-6)
+    none = erlang_a(per_hour=60, handling_s=100, agents=0, patience_s=50, target_s=20)
+    assert (none.abandons, none.served_in_target) == (pytest.approx(1.0), pytest.approx(0.0))
+
+
+@given(
+    st.floats(1, 2_000),
+    st.floats(20, 600),
+    st.integers(1, 60),
+    st.floats(20, 2_000),
+    st.floats(0, 300),
+)
+def test_shares_are_shares_and_another_agent_never_harms(
+    per_hour: float, handling_s: float, agents: int, patience_s: float, target_s: float
+) -> None:
+    few, more = (
+        erlang_a(
+            per_hour=per_hour,
+            handling_s=handling_s,
+            agents=n,
+            patience_s=patience_s,
+            target_s=target_s,
+        )
+        for n in (agents, agents + 1)
+    )
+    for found in (few, more):
+        assert -1e-9 <= found.abandons <= found.waits + 1e-9 <= 1 + 2e-9
+        assert 1 - found.waits - 1e-9 <= found.served_in_target <= 1 - found.abandons + 1e-9
+    assert more.abandons <= few.abandons + 1e-9
+    assert more.waits <= few.waits + 1e-9
+
+
+@given(st.floats(5, 500), st.floats(60, 300), st.floats(60, 900), st.floats(0.005, 0.5))
+def test_agents_for_a_share_lie_between_those_that_let_more_and_fewer_give_up(
+    per_hour: float, handling_s: float, patience_s: float, share: float
+) -> None:
+    found = agents_for(share, per_hour=per_hour, handling_s=handling_s, patience_s=patience_s)
+    shares = [
+        erlang_a(per_hour=per_hour, handling_s=handling_s, agents=n, patience_s=patience_s).abandons
+        for n in (int(found), int(found) + 1)
+    ]
+    assert shares[1] <= share * (1 + 1e-6)
+    assert share <= shares[0] * (1 + 1e-6)
+
+
+@pytest.mark.parametrize(("agents", "handling_s"), [(10, 180), (9, 180), (20, 0)])
+def test_what_erlang_c_cannot_answer_is_said(agents: int, handling_s: float) -> None:
+    with pytest.raises(ErlangError, match="there must be more"):
+        erlang_c(per_hour=200, handling_s=handling_s, agents=agents)
+
+
+def test_what_erlang_a_cannot_answer_is_said() -> None:
+    with pytest.raises(ErlangError, match="above 0"):
+        erlang_a(per_hour=200, handling_s=180, agents=4, patience_s=0)
