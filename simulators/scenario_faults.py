@@ -9,8 +9,9 @@ from simulators.faults import SCOPES, SIZED, Fault, FaultKind
 from simulators.local_time import next_start, start_of
 from simulators.plans import DAY_MIN
 from simulators.scenario import Scenario
-from simulators.scenario_keys import Ids, Key, fields
+from simulators.scenario_keys import Ids
 from simulators.scenario_mistakes import Mistake, MistakesError, mistaken
+from simulators.scenario_parts import Key, fields
 
 _DURATIONS = (FaultKind.CLOCK_SKEW, FaultKind.CLOCK_JUMP)
 """The kinds whose size is a duration, so that it is written as one."""

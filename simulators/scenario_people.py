@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from simulators.plans import AgentPlan, QueuePlan
-from simulators.scenario_keys import Ids, agent, fields
+from simulators.scenario_keys import Ids, agent
 from simulators.scenario_mistakes import Mistake, MistakesError
+from simulators.scenario_parts import fields
 
 Levels = Mapping[str, int]
 """An agent's level in each of his skills; 1 is the best."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from simulators import scenario_keys as keys
+from simulators import scenario_parts as parts
 from simulators.plans import Location, Meeting, Profile, QueuePlan, Shift, Trunk
-from simulators.scenario_keys import Ids, Key, Keys
+from simulators.scenario_keys import Ids
 from simulators.scenario_mistakes import MistakesError, each, mistaken
+from simulators.scenario_parts import Key, Keys, fields
 from simulators.scenario_values import kind_of
 
 T = TypeVar("T")
@@ -33,16 +35,16 @@ def ids_of(value: object, before: Iterable[str], key: str = "id") -> tuple[str, 
 
 def changed(value: object, table: Keys, was: T) -> T:
     """What was there, with what this table gives."""
-    read = keys.fields(value, table)
+    read = fields(value, table)
     return replace(was, **read)  # type: ignore[type-var]  # T is one of the plans
 
 
 def profile(value: object, was: Profile | None) -> Profile:
     """A profile, or what this table changes of one."""
     if was is None:
-        return keys.profile(value)
-    made = changed(value, keys.PROFILE, was)
-    keys.fits(made)
+        return parts.profile(value)
+    made = changed(value, parts.PROFILE, was)
+    parts.fits(made)
     return made
 
 
@@ -66,14 +68,13 @@ class Row:
         given: set[str] = set()
 
         def read(row: object) -> None:
-            new = not (isinstance(row, dict) and row.get(self.key) in plans)
-            required = (self.key, *self.required) if new else ()
-            fields = keys.fields(row, self.table, required)
-            distinct(given, id_ := fields[self.key], self.key)
+            new = not set(ids_of([row], (), self.key)) & plans.keys()
+            given_fields = fields(row, self.table, (self.key, *self.required) if new else ())
+            distinct(given, id_ := given_fields[self.key], self.key)
             if new:
-                plans[id_] = self.make(**{**self.default, **fields})
+                plans[id_] = self.make(**{**self.default, **given_fields})
             else:
-                plans[id_] = replace(plans[id_], **fields)  # type: ignore[type-var]
+                plans[id_] = replace(plans[id_], **given_fields)  # type: ignore[type-var]
 
         each(enumerate(rows(name, value)), read)
         return tuple(plans.values())
@@ -104,9 +105,9 @@ def teams(value: object, before: Mapping[str, Names]) -> dict[str, Names]:
     merged, given = dict(before), set[str]()
 
     def read(row: object) -> None:
-        fields = keys.fields(row, keys.TEAM, ("id",))
-        distinct(given, fields["id"])
-        merged[fields["id"]] = fields.get("names", merged.get(fields["id"], {}))
+        team = fields(row, keys.TEAM, ("id",))
+        distinct(given, id_ := team["id"])
+        merged[id_] = team.get("names", merged.get(id_, {}))
 
     each(enumerate(rows("teams", value)), read)
     return merged
@@ -117,6 +118,6 @@ def meetings(value: object, ids: Ids) -> tuple[Meeting, ...]:
     table: Mapping[str, Key] = keys.meeting(ids)
 
     def read(row: object) -> Meeting:
-        return Meeting(**keys.fields(row, table, ("team", "at", "for")))
+        return Meeting(**fields(row, table, ("team", "at", "for")))
 
     return tuple(each(enumerate(rows("meetings", value)), read))
