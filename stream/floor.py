@@ -43,6 +43,7 @@ from stream.backfill import Backfill
 from stream.facts import Fact
 from stream.feeds import Feed, Feeds
 from stream.intervals import Calendar
+from stream.latest import Latest
 from stream.ledger import Bookkeeper, Ledger
 from stream.metrics import AGENT_NAMES, NAMES
 from stream.sequence import Sequences
@@ -92,6 +93,7 @@ class FloorState(Struct):
     brackets: dict[str, Bracket] = {}
     parts: dict[str, Part] = {}
     queue_feeds: dict[str, str] = {}
+    latest: Latest = msgspec.field(default_factory=Latest)
     counters: Counters = msgspec.field(default_factory=Counters)
     parked: list[bytes] = []
     definition: str = DEFINITION
@@ -125,11 +127,11 @@ class Floor:
             **dict.fromkeys(_OF_VISITS, self._visit),
             Blocked: self.visits.block,
             AgentState: self.agents.take,
-            AgentMembership: self.agents.join,
+            AgentMembership: self._join,
             SnapshotBegin: self.snapshots.begin,
             SnapshotVisit: self.snapshots.visit,
             SnapshotAgent: self.snapshots.agent,
-            SnapshotMember: self.snapshots.member,
+            SnapshotMember: self._member,
             SnapshotEnd: self.snapshots.end,
             Component: self._component,
         }
@@ -185,7 +187,8 @@ class Floor:
         """What a source tells of itself; scores and offers are journalled, and counted later."""
         match event.data:
             case Adapter():
-                self.feeds.adapter(feed, event)
+                if self.state.latest.hear(event):
+                    self.feeds.adapter(feed, event)
             case Heartbeat():
                 self.feeds.heartbeat(feed, event)
             case Gap():
@@ -216,9 +219,19 @@ class Floor:
             event = msgspec.structs.replace(event, data=named)
         self.visits.take(event)
 
+    def _join(self, event: Event) -> None:
+        if self.state.latest.hear(event):
+            self.agents.join(event)
+
+    def _member(self, event: Event) -> None:
+        self.state.latest.hear(event)
+        self.snapshots.member(event)
+
     def _component(self, event: Event) -> None:
         data = event.data
         assert isinstance(data, Component)
+        if not self.state.latest.hear(event):
+            return
         key = f"{data.kind}:{data.name}"
         old = self.state.parts.get(key)
         since = old.since if old is not None and old.status == data.status else event.time
@@ -230,6 +243,7 @@ class Floor:
         self.visits.sweep(now)
         self.agents.sweep(now)
         self.snapshots.sweep(now, HORIZON_MS)
+        self.state.latest.forget_before(now - HORIZON_MS)
         if self._keep_days is not None:
             day = self.calendar.day(now)
             for _ in range(self._keep_days - 1):
