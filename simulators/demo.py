@@ -6,23 +6,24 @@ with its days squeezed into two hours and its shifts into four, so that it lives
 
 from dataclasses import replace
 
-from simulators.scenario import (
+from simulators.plans import (
     AgentPlan,
     Break,
     Length,
+    Patience,
     Profile,
     QueuePlan,
-    Scenario,
     Shift,
     Trunk,
 )
+from simulators.scenario import Scenario
 
 _SALES = QueuePlan(
     id="sales",
     names={"zh": "销售", "en": "Sales"},
     did="4005550101",
     calls_per_hour=170,
-    patience_ms=180_000,
+    patience=Patience(180_000),
     talk=Length(138_000, 0.7),
     wrap_up=Length(22_000, 0.4),
     capacity=25,
@@ -35,7 +36,7 @@ _SUPPORT = QueuePlan(
     names={"zh": "技术支持", "en": "Support"},
     did="4005550102",
     calls_per_hour=170,
-    patience_ms=260_000,
+    patience=Patience(260_000),
     talk=Length(170_000, 0.8),
     wrap_up=Length(30_000, 0.5),
     capacity=30,
@@ -47,7 +48,7 @@ _BILLING = QueuePlan(
     names={"zh": "账单", "en": "Billing"},
     did="4005550103",
     calls_per_hour=115,
-    patience_ms=200_000,
+    patience=Patience(200_000),
     talk=Length(120_000, 0.6),
     wrap_up=Length(20_000, 0.4),
     capacity=20,
@@ -60,7 +61,7 @@ _VIP = QueuePlan(
     names={"zh": "贵宾", "en": "VIP"},
     did="4005550188",
     calls_per_hour=45,
-    patience_ms=240_000,
+    patience=Patience(240_000),
     talk=Length(150_000, 0.6),
     wrap_up=Length(30_000, 0.4),
     priority=10,

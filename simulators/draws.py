@@ -6,11 +6,13 @@ which IEEE 754 fixes exactly; they are right to some 1e-15.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 from math import frexp, ldexp, sqrt
 from random import Random
 from typing import TypeVar
 
-from simulators.scenario import Length
+from simulators.plans import MINUTE, Length, Patience
 
 _LN2 = 0.6931471805599453
 _ROOT_HALF = 0.7071067811865476
@@ -76,7 +78,46 @@ class Draws:
                 return u * sqrt(-2.0 * ln(s) / s)
 
     def length(self, length: Length) -> int:
-        """A lognormal duration in milliseconds of this mean and variation; at least 1."""
-        variance = ln(1.0 + length.variation * length.variation)
-        drawn = length.mean_ms * exp(sqrt(variance) * self.normal() - variance / 2.0)
-        return max(1, round(drawn))
+        """A duration in milliseconds of this mean and variation; at least 1."""
+        if length.variation is None:
+            return max(1, round(self.exponential(length.mean_ms)))
+        if not length.variation:
+            return max(1, length.mean_ms)
+        deviation, shift = _lognormal(length.variation)
+        return max(1, round(length.mean_ms * exp(deviation * self.normal() + shift)))
+
+    def factor(self, z: float, variation: float) -> float:
+        """The lognormal factor of mean 1 and this variation that belongs to a normal draw `z`."""
+        deviation, shift = _lognormal(variation)
+        return exp(deviation * z + shift)
+
+    def patience(self, patience: Patience) -> int | None:
+        """How long a caller waits before he gives up, in milliseconds; None: as long as it takes."""
+        if not patience.hazard:
+            if patience.mean_ms is None:
+                return None
+            return round(self.exponential(patience.mean_ms))
+        left = self.exponential(1.0)
+        for (since_ms, per_min), (until_ms, _) in pairwise(patience.hazard):
+            spent = per_min * (until_ms - since_ms) / MINUTE
+            if left < spent:
+                return since_ms + round(left / per_min * MINUTE)
+            left -= spent
+        since_ms, per_min = patience.hazard[-1]
+        return since_ms + round(left / per_min * MINUTE) if per_min else None
+
+    def weighted(self, weights: Sequence[float]) -> int:
+        """An index, as often as its weight says."""
+        at = self._random() * sum(weights)
+        for index, weight in enumerate(weights):
+            at -= weight
+            if at < 0.0:
+                return index
+        return len(weights) - 1
+
+
+@lru_cache(maxsize=1_000)
+def _lognormal(variation: float) -> tuple[float, float]:
+    """Deviation and mean of the logarithm, where the mean is 1."""
+    variance = ln(1.0 + variation * variation)
+    return sqrt(variance), -variance / 2.0

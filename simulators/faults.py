@@ -99,7 +99,8 @@ class Fault:
         what, colon, name = self.scope.partition(":")
         if self.scope and (what not in SCOPES or not colon or not name):
             raise FaultError(
-                f"{self.kind}: scope {self.scope!r} is none of " + ", ".join(f"{s}:ID" for s in SCOPES)
+                f"{self.kind}: scope {self.scope!r} is none of "
+                + ", ".join(f"{s}:ID" for s in SCOPES)
             )
         low, high = SIZED.get(self.kind, (0.0, 0.0))
         if not low <= self.size <= high:

@@ -23,12 +23,16 @@ from ingest.stamp import Stamp
 from ingest.words import AdapterStatus, AgentStatus, ComponentStatus
 from simulators.agenda import Agenda, Happening
 from simulators.callers import Callers
-from simulators.roster import Roster
+from simulators.conduct import Conduct
+from simulators.faults import Fault, FaultTruth
+from simulators.notes import Note
+from simulators.roster import BUSY, Roster
 from simulators.scenario import Scenario
 from simulators.switch import Switch
+from simulators.trouble import Trouble
 from simulators.truth import QueueTruth, Truth
 
-MODEL = 1
+MODEL = 2
 """Raise this whenever the same seed gives other events: then the ids of the calls change too."""
 
 
@@ -48,17 +52,23 @@ def source_of(scenario: Scenario) -> str:
 class FloorSim:
     """The floor from `start_at` on, without end: `step` while `next_at` is what you want to see.
 
-    `truth` is right at every moment between two steps.
+    `truth` is right at every moment between two steps; with `keep` it has every call and quarter.
     """
 
-    def __init__(self, scenario: Scenario, seed: int, start_at: Millis) -> None:
-        self.scenario = scenario
-        self.truth = Truth({q.id: QueueTruth(q.target_ms, q.short_ms) for q in scenario.queues})
-        self._agenda = agenda = Agenda(start_at)
-        world = world_of(scenario, seed, start_at)
-        self._roster = Roster(scenario, seed, agenda, self.truth)
-        self._callers = Callers(scenario, seed, agenda, self.truth, world)
-        self._switch = Switch(scenario, agenda, self._roster, self._callers, self.truth)
+    def __init__(
+        self, scenario: Scenario, seed: int, start_at: Millis, *, keep: bool = False
+    ) -> None:
+        self.scenario, self.seed, self.start_at = scenario, seed, start_at
+        queues = {q.id: QueueTruth(q.target_ms, q.short_ms) for q in scenario.queues}
+        self.truth = truth = Truth(keep=keep, queues=queues)
+        self._agenda = agenda = Agenda(start_at, scenario.grain_ms)
+        conduct = Conduct(scenario, seed)
+        self._roster = roster = Roster(scenario, seed, agenda, truth)
+        self._callers = callers = Callers(
+            scenario, seed, agenda, truth, world_of(scenario, seed, start_at)
+        )
+        self._switch = switch = Switch(scenario, agenda, roster, callers, conduct, truth)
+        self._trouble = Trouble(scenario, agenda, callers, roster, switch, conduct, truth)
         agenda.at(start_at, self._begin)
 
     @property
@@ -75,13 +85,47 @@ class FloorSim:
         """Do the next thing, and what follows from it at once; returns what happened, maybe
         nothing."""
         self._agenda.step()
+        for _, queue in self._callers.arrived:
+            self._trouble.arrivals(queue)
         self._switch.match()
         return self._agenda.take()
 
+    def inject(self, fault: Fault) -> FaultTruth:
+        """This fault of the floor begins with the next step, whatever its `after_ms`.
+
+        Raises `FaultError` for a fault of the feed.
+        """
+        return self._trouble.befall(fault)
+
+    def relieve(self, truth: FaultTruth) -> None:
+        """This fault is over."""
+        self._trouble.relieve(truth)
+
+    def close(self) -> None:
+        """From now on nobody calls; those who have, are served."""
+        self._callers.closed = True
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no call is up, no fault lasts, and nobody is busy."""
+        return (
+            not self.truth.lines_up
+            and all(fault.ended_at is not None for fault in self.truth.faults)
+            and not any(
+                agent.state in BUSY or agent.state is AgentStatus.UNREACHABLE
+                for agent in self._roster.agents.values()
+            )
+        )
+
     def lines(self) -> list[Component]:
         """The lines to the network, as they are."""
+        dead = self._callers.dead
         return [
-            Component(kind=trunk.kind, name=trunk.name, status=ComponentStatus.UP)
+            Component(
+                kind=trunk.kind,
+                name=trunk.name,
+                status=ComponentStatus.DOWN if trunk.name in dead else ComponentStatus.UP,
+            )
             for trunk in self.scenario.trunks
         ]
 
@@ -96,8 +140,8 @@ class FloorSim:
         ]
 
     def _agents(self, name: str) -> Iterator[Data]:
-        for agent in self._roster.agents:
-            if agent.state is AgentStatus.SIGNED_OUT:
+        for agent in self._roster.agents.values():
+            if not agent.signed_in:
                 continue
             plan = agent.plan
             for queue in plan.queues:
@@ -115,17 +159,14 @@ class FloorSim:
             )
 
     def _visits(self, name: str) -> Iterator[Data]:
-        position: dict[str, int] = {}
         for visit in self._switch.visits.values():
-            queue, talking = visit.queue.id, visit.talking_since is not None
-            if not talking:
-                position[queue] = position.get(queue, 0) + 1
+            talking = visit.talking_since is not None
             yield SnapshotVisit(
                 snapshot=name,
                 **visit.names,
                 talking=talking,
                 agent=visit.agent.plan.id if visit.agent and talking else "",
-                position=None if talking else position[queue],
+                position=None if talking else self._switch.position(visit),
                 caller=visit.call.caller,
                 since=visit.queued_at,
             )
@@ -136,10 +177,12 @@ class FloorSim:
             self._agenda.tell(line)
         self._roster.begin()
         self._callers.begin()
+        self._trouble.plan(self.start_at)
         self._agenda.after(self.scenario.heartbeat_ms, self._beat)
 
     def _beat(self) -> None:
-        self._agenda.tell(Heartbeat(last_native_at=self.now))
+        if self._roster.down_until <= self.now:
+            self._agenda.tell(Heartbeat(last_native_at=self.now))
         self._agenda.after(self.scenario.heartbeat_ms, self._beat)
 
 
@@ -159,5 +202,26 @@ def simulate(
     sim = FloorSim(scenario, seed, start_at)
     stamp = Stamp(source or source_of(scenario), str(start_at // 1_000))
     while until is None or sim.next_at < until:
-        for time, data in sim.step():
+        yield from stamped(sim.step(), stamp)
+
+
+def a_day(sim: FloorSim, until: Millis) -> Iterator[list[Happening]]:
+    """What happens, moment by moment, up to `until`, and then until the last caller is gone.
+
+    So nothing is left open at the end, and every witness of the day can know all of it. The last
+    thing told is a heartbeat, a moment after all else.
+    """
+    while sim.next_at < until:
+        yield sim.step()
+    sim.close()
+    while not sim.at_rest:
+        yield sim.step()
+    end = sim.now + max(sim.scenario.grain_ms, 1_000)
+    yield [Happening(end, Heartbeat(last_native_at=end))]
+
+
+def stamped(happenings: list[Happening], stamp: Stamp) -> Iterator[Event]:
+    """What of this our events can tell, numbered, and received as it happens."""
+    for time, data in happenings:
+        if not isinstance(data, Note):
             yield stamp.event(data, time=time, recvtime=time)

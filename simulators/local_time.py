@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ingest.events import Millis
-from simulators.scenario import DAY_MIN, MINUTE, Scenario
+from simulators.plans import DAY_MIN, MINUTE
+from simulators.scenario import Scenario, ScenarioError
 
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,3 +44,23 @@ def next_start(zone: ZoneInfo, start_min: int, period_min: int, at: Millis) -> M
 def day_start(scenario: Scenario, now: Millis) -> Millis:
     """When the business day of `now` began at this site."""
     return last_start(scenario.zone, scenario.day_start_min, DAY_MIN, now)
+
+
+def start_of(scenario: Scenario) -> Millis:
+    """When the scenario's own day begins: its `start`, a local date or date and time.
+
+    Raises `ScenarioError` if there is none, or it is not a date.
+    """
+    try:
+        begins = datetime.fromisoformat(scenario.start)
+    except ValueError:
+        begins = None
+    if begins is None or begins.tzinfo is not None:
+        raise ScenarioError(
+            f"start is {scenario.start!r}: give a local date, or date and time: 2026-11-23 08:00"
+        )
+    since = begins.replace(tzinfo=UTC) - _UNIX
+    local = round(since.total_seconds()) * 1_000
+    if len(scenario.start.strip()) <= len("2026-11-23"):
+        local += scenario.day_start_min * MINUTE
+    return from_local_ms(scenario.zone, local)

@@ -265,3 +265,4 @@ class Habits:
     quality_share: float = 0.0
     quality_mean: int = 88
     quality_deviation: int = 7
+    quality_after_ms: tuple[Millis, Millis] = (600_000, 7_200_000)

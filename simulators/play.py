@@ -10,15 +10,17 @@ started anew meets its own calls and agents again, as a real switch would not ha
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ingest.events import Adapter, Heartbeat, Millis
+from ingest.events import Adapter, Data, Heartbeat, Millis
 from ingest.ports import Batch, Clock, Inbox
 from ingest.stamp import Stamp
 from ingest.wire import encode
 from ingest.words import AdapterStatus, Origin
-from simulators.agenda import Happening
 from simulators.floor_sim import FloorSim, source_of
 from simulators.local_time import day_start
+from simulators.notes import Note
 from simulators.scenario import Scenario
+
+Told = tuple[Millis, Data]
 
 _LARGEST = 500
 """Events in one batch at most; a day's history is many batches, so that the taker can work."""
@@ -56,12 +58,12 @@ class SimulatedSource:
         else:
             await self._catch_up(sim, began)
             await self._tell_now(sim, stamp, inbox, began)
-        await self._put(inbox, stamp, [Happening(began, Adapter(status=AdapterStatus.UP))])
+        await self._put(inbox, stamp, [(began, Adapter(status=AdapterStatus.UP))])
         await self._play(sim, stamp, inbox, began)
 
     async def _tell_history(self, sim: FloorSim, stamp: Stamp, inbox: Inbox, until: Millis) -> None:
         while sim.next_at <= until:
-            told = [h for h in _some(sim, until) if not isinstance(h.data, Heartbeat)]
+            told = [(at, data) for at, data in _some(sim, until) if not isinstance(data, Heartbeat)]
             await self._put(inbox, stamp, told, Origin.REPLAY)
             await self.clock.sleep(0)
 
@@ -73,9 +75,9 @@ class SimulatedSource:
 
     async def _tell_now(self, sim: FloorSim, stamp: Stamp, inbox: Inbox, now: Millis) -> None:
         opening = [Adapter(status=AdapterStatus.RESYNC), *sim.lines()]
-        await self._put(inbox, stamp, [Happening(now, data) for data in opening])
+        await self._put(inbox, stamp, [(now, data) for data in opening])
         snapshot = sim.snapshot(f"{stamp.epoch}.{stamp.seq}")
-        told = [Happening(now, data) for data in snapshot]
+        told = [(now, data) for data in snapshot]
         await self._put(inbox, stamp, told, Origin.SNAPSHOT)
 
     async def _play(self, sim: FloorSim, stamp: Stamp, inbox: Inbox, began: Millis) -> None:
@@ -89,7 +91,7 @@ class SimulatedSource:
         self,
         inbox: Inbox,
         stamp: Stamp,
-        told: Iterable[Happening],
+        told: Iterable[Told],
         origin: Origin = Origin.LIVE,
     ) -> None:
         now = self.clock.now()
@@ -100,8 +102,10 @@ class SimulatedSource:
             await inbox.put(Batch(payloads[n : n + _LARGEST], now, "simulator"))
 
 
-def _some(sim: FloorSim, until: Millis) -> Iterator[Happening]:
+def _some(sim: FloorSim, until: Millis) -> Iterator[Told]:
     for _ in range(_STEPS_AT_ONCE):
         if sim.next_at > until:
             return
-        yield from sim.step()
+        for time, data in sim.step():
+            if not isinstance(data, Note):
+                yield time, data

@@ -8,26 +8,32 @@ Out of `acw`, a break and a missed call leads `settle`: home if the shift is ove
 fell due, or `ready`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
 from ingest.events import AgentMembership, AgentState, Millis
 from ingest.words import AgentStatus, MembershipAction
-from simulators.agenda import Agenda
+from simulators.agenda import Action, Agenda
 from simulators.draws import Draws
-from simulators.local_time import last_start, next_start
-from simulators.scenario import MINUTE, AgentPlan, Break, Length, Scenario, Shift
+from simulators.faults import FaultTruth
+from simulators.plans import AgentPlan, Break, Length, Shift
+from simulators.scenario import Scenario
+from simulators.timetable import Timetable
 from simulators.truth import AgentTruth, Truth
 
-_FREE_TO_LEAVE = (AgentStatus.READY, AgentStatus.NOT_READY)
-_LATE_MS = (5_000, 120_000)
-"""How long after the shift's hour agents sign in or out, between these."""
+FREE_TO_LEAVE = (AgentStatus.READY, AgentStatus.NOT_READY, AgentStatus.UNREACHABLE)
+BUSY = (AgentStatus.RINGING, AgentStatus.TALKING, AgentStatus.HOLD, AgentStatus.ACW)
+_BACK_MS = (1_000, 20_000)
+"""How long after a dead telephone system is back people do what they meant to do meanwhile."""
 
 
 @dataclass(slots=True, eq=False)
 class Agent:
     """One agent as he is now. `turns` counts his changes of state: a timer set in an older turn is
-    void. `breaks_due` are those that fell due while he was busy."""
+    void; `stints` likewise counts his sign-ins. `breaks_due` are those that fell due while he was
+    busy. A `stuck` one answers no phone. One who is `recalled` signs in again before his next shift.
+    """
 
     plan: AgentPlan
     shift: Shift
@@ -37,22 +43,36 @@ class Agent:
     queue: str = ""
     since: Millis = 0
     turns: int = 0
+    stints: int = 0
     began: Millis = 0
+    ends: Millis = 0
     leaving: bool = False
+    stuck: FaultTruth | None = None
+    recalled: bool = False
     breaks_due: list[Break] = field(default_factory=list)
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether he is at his desk at all."""
+        return self.state is not AgentStatus.SIGNED_OUT
 
 
 class Roster:
-    """All agents. `fresh` are those who became ready, and `emptied` the queues whose last agent
-    left, since the floor last looked; the floor clears both."""
+    """All agents, by id. `fresh` are those who became ready, and `emptied` the queues whose last
+    agent left, since the floor last looked; the floor clears both.
+
+    While `down_until` is ahead the telephone system is dead and nobody can change his state.
+    """
 
     def __init__(self, scenario: Scenario, seed: int, agenda: Agenda, truth: Truth) -> None:
         self._scenario, self._agenda = scenario, agenda
         self._draws = Draws(seed, "roster")
+        self._timetable = Timetable(scenario)
         shifts = {shift.id: shift for shift in scenario.shifts}
-        self.agents: list[Agent] = []
+        self.agents: dict[str, Agent] = {}
         self.fresh: list[Agent] = []
         self.emptied: list[str] = []
+        self.down_until: Millis = 0
         self._signed_in = {queue.id: 0 for queue in scenario.queues}
         most = max((len(plan.queues) for plan in scenario.agents), default=1)
         # A dict keeps the order of insertion: the first in it has been idle longest.
@@ -61,14 +81,12 @@ class Roster:
         }
         for plan in scenario.agents:
             truth.agents[plan.id] = AgentTruth(agenda.now)
-            self.agents.append(Agent(plan, shifts[plan.shift], truth.agents[plan.id]))
+            self.agents[plan.id] = Agent(plan, shifts[plan.shift], truth.agents[plan.id])
 
     def begin(self) -> None:
-        """Tell that all are signed out; those whose shift runs already sign in at once."""
-        for agent in self.agents:
-            self.turn(agent, AgentStatus.SIGNED_OUT)
-        for agent in self.agents:
-            self._plan_shift(agent, late=False)
+        """Those whose shift runs already sign in at once; the others when theirs begins."""
+        for agent in self.agents.values():
+            self._plan_shift(agent, first=True)
 
     def staffed(self, queue: str) -> bool:
         """Whether anybody who serves this queue is signed in."""
@@ -117,7 +135,12 @@ class Roster:
 
     def settle(self, agent: Agent) -> None:
         """The agent is done with what he did: what is due comes next."""
-        if agent.leaving:
+        if self.down_until > self._agenda.now:
+            # An agent whose phone is dead is out of reach, whatever he would be otherwise.
+            if agent.state in BUSY:
+                self.turn(agent, AgentStatus.UNREACHABLE)
+            self._when_up(partial(self._settle_of, agent, agent.turns))
+        elif agent.leaving:
             self._sign_out(agent)
         elif agent.breaks_due:
             self._rest(agent, agent.breaks_due.pop(0))
@@ -128,37 +151,96 @@ class Roster:
         """Settle in `delay_ms`, unless the agent's state has changed by then."""
         self._agenda.after(delay_ms, partial(self._settle_of, agent, agent.turns))
 
+    def send_home(self, agents: Iterable[Agent]) -> None:
+        """These sign out: at once, or as soon as their call is over. They may be called back."""
+        for agent in agents:
+            agent.leaving = agent.recalled = True
+            if agent.state in FREE_TO_LEAVE:
+                self.settle(agent)
+
+    def recall(self, agents: Iterable[Agent]) -> None:
+        """Those of them who were sent home sign in again, if their shift still runs."""
+        for agent in agents:
+            if not agent.recalled:
+                continue
+            agent.recalled = agent.leaving = False
+            if not agent.signed_in and self._agenda.now < agent.ends:
+                self._sign_in(agent, agent.stints, agent.began, again=True)
+
+    def go_dead(self, until: Millis) -> None:
+        """The phones are dead until then: whoever has no reason to be away is out of reach."""
+        self.down_until = until
+        for agent in self.agents.values():
+            if agent.signed_in and agent.state is not AgentStatus.NOT_READY:
+                self.turn(agent, AgentStatus.UNREACHABLE)
+
+    def come_back(self) -> None:
+        """The phones live again: one after the other, people go on where they were."""
+        self.down_until = self._agenda.now
+        for agent in self.agents.values():
+            if agent.state is AgentStatus.UNREACHABLE:
+                self._when_up(partial(self._settle_of, agent, agent.turns))
+
     def _settle_of(self, agent: Agent, turns: int) -> None:
         if agent.turns == turns:
             self.settle(agent)
 
-    def _plan_shift(self, agent: Agent, *, late: bool) -> None:
-        zone, shift, now = self._scenario.zone, agent.shift, self._agenda.now
-        late_ms = round(self._draws.between(*_LATE_MS)) if late else 0
-        began = last_start(zone, shift.start_min, shift.period_min, now)
-        if began == agent.began or now >= began + shift.length_min * MINUTE:
-            began = next_start(zone, shift.start_min, shift.period_min, now)
-            late_ms = round(self._draws.between(*_LATE_MS))
-        self._agenda.at(max(began, now) + late_ms, partial(self._sign_in, agent, began))
+    def _when_up(self, action: Action) -> None:
+        late_ms = round(self._draws.between(*_BACK_MS))
+        self._agenda.at(max(self.down_until, self._agenda.now) + late_ms, action)
 
-    def _sign_in(self, agent: Agent, began: Millis) -> None:
+    def _plan_shift(self, agent: Agent, *, first: bool = False) -> None:
+        now = self._agenda.now
+        began = self._timetable.running(agent.shift, now)
+        late_ms = 0 if first else round(self._draws.between(*self._scenario.habits.late_ms))
+        if began is None or began == agent.began:
+            began = self._timetable.next(agent.shift, max(now, agent.began))
+            late_ms = round(self._draws.between(*self._scenario.habits.late_ms))
+        agent.stints += 1
+        action = partial(self._come, agent, agent.stints, began)
+        self._agenda.at(max(began, now) + late_ms, action)
+
+    def _come(self, agent: Agent, stint: int, began: Millis) -> None:
+        if agent.stints != stint:
+            return
+        if self._draws.chance(self._scenario.habits.absent_share):
+            agent.began = began
+            self._plan_shift(agent)
+        else:
+            self._sign_in(agent, stint, began)
+
+    def _sign_in(self, agent: Agent, stint: int, began: Millis, *, again: bool = False) -> None:
+        if agent.signed_in or (agent.stints != stint and not again):
+            return
+        if self.down_until > self._agenda.now:
+            self._when_up(partial(self._sign_in, agent, stint, began, again=again))
+            return
+        agent.stints += 1
         agent.began = began
+        if not again:
+            agent.ends = self._end_of(agent, began)
         for queue in agent.plan.queues:
             self._signed_in[queue] += 1
             self._tell_member(agent, queue, MembershipAction.ADDED)
         self.turn(agent, AgentStatus.READY)
-        for off in agent.shift.breaks:
-            at = began + (off.at_min + agent.plan.offset_min) * MINUTE
+        for at, off in self._timetable.breaks(agent.plan, agent.shift, began):
             if at > self._agenda.now:
-                self._agenda.at(at, partial(self._break_due, agent, began, off))
-        late_ms = round(self._draws.between(*_LATE_MS))
-        end = began + agent.shift.length_min * MINUTE + late_ms
-        self._agenda.at(end, partial(self._shift_over, agent))
+                self._agenda.at(at, partial(self._break_due, agent, agent.stints, off))
+        self._agenda.at(agent.ends, partial(self._shift_over, agent, agent.stints))
 
-    def _shift_over(self, agent: Agent) -> None:
-        agent.leaving = True
-        if agent.state in _FREE_TO_LEAVE:
-            self._sign_out(agent)
+    def _end_of(self, agent: Agent, began: Millis) -> Millis:
+        habits, draws = self._scenario.habits, self._draws
+        end = self._timetable.end(agent.shift, began)
+        if draws.chance(habits.early_leave_share):
+            return end - round(draws.between(*habits.early_leave_ms))
+        return end + round(draws.between(*habits.late_ms))
+
+    def _shift_over(self, agent: Agent, stint: int) -> None:
+        if agent.stints != stint or not agent.signed_in:
+            return
+        agent.leaving, agent.recalled = True, False
+        if agent.state in FREE_TO_LEAVE:
+            self.settle(agent)
 
     def _sign_out(self, agent: Agent) -> None:
         agent.leaving = False
@@ -169,10 +251,10 @@ class Roster:
             self._tell_member(agent, queue, MembershipAction.REMOVED)
             if not self._signed_in[queue]:
                 self.emptied.append(queue)
-        self._plan_shift(agent, late=True)
+        self._plan_shift(agent)
 
-    def _break_due(self, agent: Agent, began: Millis, off: Break) -> None:
-        if agent.began != began or agent.state is AgentStatus.SIGNED_OUT:
+    def _break_due(self, agent: Agent, stint: int, off: Break) -> None:
+        if agent.stints != stint or not agent.signed_in:
             return
         agent.breaks_due.append(off)
         if agent.state is AgentStatus.READY:
@@ -181,7 +263,7 @@ class Roster:
     def _rest(self, agent: Agent, off: Break) -> None:
         self.turn(agent, AgentStatus.NOT_READY, reason=off.reason)
         variation = self._scenario.habits.break_variation
-        self.settle_after(agent, self._draws.length(Length(off.minutes * MINUTE, variation)))
+        self.settle_after(agent, self._draws.length(Length(off.minutes * 60_000, variation)))
 
     def _tell_member(self, agent: Agent, queue: str, action: MembershipAction) -> None:
         self._agenda.tell(

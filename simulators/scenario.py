@@ -4,13 +4,13 @@ Whatever names something that is not there raises `ScenarioError` when the scena
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 from ingest.events import Millis
-from simulators.faults import FLOOR_FAULTS, Fault, FaultKind
+from simulators.faults import FLOOR_FAULTS, Fault
 from simulators.plans import (
     DAY_MIN,
     WEEK_MIN,
@@ -50,8 +50,8 @@ class Scenario:
     trunks: tuple[Trunk, ...] = ()
     locations: tuple[Location, ...] = ()
     meetings: tuple[Meeting, ...] = ()
-    habits: Habits = Habits()
-    wander: Wander = Wander()
+    habits: Habits = field(default_factory=Habits)
+    wander: Wander = field(default_factory=Wander)
     faults: tuple[Fault, ...] = ()
     day_start_min: int = 0
     start: str = ""
@@ -66,26 +66,31 @@ class Scenario:
         locations = _distinct("location", (location.id for location in self.locations))
         for queue in self.queues:
             named = [queue.overflow_to, queue.full_to, queue.empty_to]
-            _known(f"queue {queue.id}", "queue", chain(queue.transfer_to, filter(None, named)), queues)
+            _known(
+                f"queue {queue.id}", "queue", chain(queue.transfer_to, filter(None, named)), queues
+            )
         for agent in self.agents:
             _known(f"agent {agent.id}", "queue", agent.queues, queues)
             _known(f"agent {agent.id}", "shift", [agent.shift], shifts)
             _known(f"agent {agent.id}", "team", [agent.team], self.teams)
+        for shift in self.shifts:
+            if not shift.weekdays or shift.length_min <= 0 or shift.period_min <= 0:
+                raise ScenarioError(f"shift {shift.id} never runs: give it weekdays and a length")
         for location in self.locations:
             _known(f"location {location.id}", "team", location.teams, self.teams)
             _known(f"location {location.id}", "trunk", location.trunks, trunks)
         for meeting in self.meetings:
             _known("a meeting", "team", [meeting.team], self.teams)
+        known = {
+            "queue": queues,
+            "trunk": trunks,
+            "agent": agents,
+            "team": set(self.teams),
+            "location": locations,
+        }
         for fault in self.faults:
-            known = {
-                "": {""},
-                "queue": queues,
-                "trunk": trunks,
-                "agent": agents,
-                "team": self.teams,
-                "location": locations,
-            }[fault.scope.partition(":")[0]]
-            _known(f"the fault {fault.kind}", fault.scope.partition(":")[0], [fault.scope.partition(":")[2]], known)
+            what, _, name = fault.scope.partition(":")
+            _known(f"the fault {fault.kind}", what, [name] if what else [], known.get(what, set()))
         for profile in self._profiles():
             _whole_days(profile)
 

@@ -7,42 +7,45 @@ first, then whoever has waited longest.
 
 from functools import partial
 
-from ingest.events import (
-    Abandoned,
-    Answered,
-    Blocked,
-    Completed,
-    Dropped,
-    Held,
-    Millis,
-    Offered,
-    Overflowed,
-    Queued,
-    Retrieved,
-    RingEnded,
-    Ringing,
-    Transferred,
-)
-from ingest.words import AgentStatus, Block, EndedBy, Overflow, Phase, RingEnd, TransferKind
+from ingest.events import Abandoned, Blocked, Dropped, Overflowed, Queued, RingEnded, Ringing
+from ingest.words import AgentStatus, Block, EndedBy, Overflow, Phase, RingEnd
 from simulators.agenda import Agenda
-from simulators.callers import Call, Callers, Leave, Talk, TalkEnd
+from simulators.callers import Callers
+from simulators.conduct import Conduct, Leave
+from simulators.conversations import Conversations
+from simulators.lines import BUSY, NORMAL, Lines
+from simulators.plans import Cause, QueuePlan
 from simulators.roster import Agent, Roster
-from simulators.scenario import QueuePlan, Scenario
-from simulators.truth import Truth
-from simulators.visit import Sums, Visit
+from simulators.scenario import Scenario
+from simulators.truth import RefusalTruth, RingTruth, Truth, VisitTruth
+from simulators.visit import Call, Visit
+from simulators.waiting import WaitingLine
+
+_ENTRIES_MOST = 8
+"""So often a call is handed on to yet another queue; then it is refused."""
 
 
 class Switch:
     """All visits that are alive, by id. `match` after each step of the agenda."""
 
     def __init__(
-        self, scenario: Scenario, agenda: Agenda, roster: Roster, callers: Callers, truth: Truth
+        self,
+        scenario: Scenario,
+        agenda: Agenda,
+        roster: Roster,
+        callers: Callers,
+        conduct: Conduct,
+        truth: Truth,
     ) -> None:
         self.visits: dict[str, Visit] = {}
+        self.lines = Lines(agenda, truth)
+        self.conversations = Conversations(
+            scenario, agenda, roster, conduct, truth, self.lines, self
+        )
         self._agenda, self._roster, self._callers = agenda, roster, callers
-        self._truth, self._habits = truth, scenario.habits
+        self._conduct, self._truth, self._habits = conduct, truth, scenario.habits
         self._plans = {queue.id: queue for queue in scenario.queues}
-        self._waiting: dict[str, dict[str, Visit]] = {queue.id: {} for queue in scenario.queues}
+        self._waiting = {queue.id: WaitingLine() for queue in scenario.queues}
         self._unserved: list[Visit] = []
 
     def match(self) -> None:
@@ -51,12 +54,32 @@ class Switch:
             self._offer(call, queue)
         self._callers.arrived.clear()
         while self._roster.emptied:
-            for visit in list(self._waiting[self._roster.emptied.pop()].values()):
-                self._overflow(visit, Overflow.EMPTY)
+            emptied = self._roster.emptied.pop()
+            if not self._roster.staffed(emptied):
+                for visit in list(self._waiting[emptied]):
+                    self._overflow(visit, Overflow.EMPTY, visit.queue.empty_to)
         while pair := self._most_urgent():
             self._ring(*pair)
         self._unserved.clear()
         self._roster.fresh.clear()
+
+    def cut(self, visit: Visit, cause: Cause, line_cause: int | None = None) -> None:
+        """A fault ends this visit and its call, whether it waits or talks.
+
+        `line_cause` is the cause on the caller's line where it is not the fault's own.
+        """
+        if visit.over:
+            return
+        if visit.talking_since is not None:
+            self.conversations.cut(visit, cause)
+        else:
+            self._drop_waiting(visit, cause)
+        released = int(cause.cause) if line_cause is None else line_cause
+        self.lines.release(visit.call, EndedBy.SYSTEM, released)
+
+    def position(self, visit: Visit) -> int:
+        """The place of a visit that waits, from 1."""
+        return self._waiting[visit.queue.id].position(visit)
 
     def _most_urgent(self) -> tuple[Visit, Agent] | None:
         """Of all that this moment changed, the first visit to serve and the agent to serve it.
@@ -67,213 +90,211 @@ class Switch:
         pool = [visit for visit in self._unserved if not visit.over and visit.agent is None]
         for agent in self._roster.fresh:
             if agent.state is AgentStatus.READY:
-                pool += filter(None, map(self._head, agent.plan.queues))
-        for visit in sorted(pool, key=lambda visit: (-visit.queue.priority, visit.queued_at)):
+                pool += filter(None, (self._waiting[queue].head() for queue in agent.plan.queues))
+        for visit in sorted(pool, key=_urgency):
             if agent_free := self._roster.idlest(visit.queue.id):
                 return visit, agent_free
         return None
 
-    def _head(self, queue: str) -> Visit | None:
-        return next((v for v in self._waiting[queue].values() if v.agent is None), None)
-
     def _offer(self, call: Call, queue: QueuePlan) -> None:
-        self._agenda.tell(Offered(call=call.id, did=queue.did))
-        menu_ms = self._callers.menu_ms()
-        if menu_ms is None:
-            self._truth.menu_quits += 1
+        self.lines.seize(call)
+        if call.callback:
+            self._enter(call, queue)
         else:
-            self._agenda.after(menu_ms, partial(self._enter, call, queue, 1))
+            quits = self._conduct.menu_quits()
+            self._agenda.after(
+                self._conduct.menu_ms(), partial(self._menu_over, call, queue, quits)
+            )
 
-    def _enter(self, call: Call, queue: QueuePlan, nth: int) -> None:
-        waiting, truth = self._waiting[queue.id], self._truth.queues[queue.id]
-        if len(waiting) >= queue.capacity or not self._roster.staffed(queue.id):
-            full = len(waiting) >= queue.capacity
-            truth.blocked += 1
-            reason = Block.FULL if full else Block.NO_AGENTS
-            self._agenda.tell(Blocked(call=call.id, queue=queue.id, reason=reason))
-            self._callers.may_redial(call, queue)
+    def _menu_over(self, call: Call, queue: QueuePlan, quits: bool) -> None:
+        if not call.up:
             return
-        visit = Visit(f"{call.id}/{queue.id}/{nth}", call, queue, nth, self._agenda.now)
-        self.visits[visit.id] = waiting[visit.id] = visit
-        truth.offered += 1
-        truth.waiting += 1
+        if quits:
+            self._truth.menu_quits += 1
+            self.lines.release(call, EndedBy.CALLER)
+        else:
+            self._enter(call, queue)
+
+    def _enter(self, call: Call, queue: QueuePlan) -> None:
+        waiting, now = self._waiting[queue.id], self._agenda.now
+        full = len(waiting) >= queue.capacity
+        if full or not self._roster.staffed(queue.id) or call.entries >= _ENTRIES_MOST:
+            self._refuse(call, queue, Block.FULL if full else Block.NO_AGENTS)
+            return
+        call.entries += 1
+        id_ = f"{call.id}/{queue.id}/{call.entries}"
+        record = VisitTruth(visit=id_, queue=queue.id, queued_at=now)
+        if call.record is not None:
+            call.record.visits.append(record)
+        visit = Visit(id_, call, queue, call.entries, now, record)
+        call.visit = self.visits[id_] = visit
+        for count in self._truth.of(queue.id, now):
+            count.enter()
         self._agenda.tell(
             Queued(
-                **visit.names, position=len(waiting), caller=call.caller, priority=queue.priority
+                **visit.names,
+                position=waiting.join(visit),
+                caller=call.caller,
+                priority=visit.priority,
             )
         )
-        leave, after_ms = self._callers.patience(queue, call)
-        self._agenda.after(after_ms, partial(self._leave, visit, leave))
+        leaves = self._conduct.patience(queue, call)
+        if leaves is not None:
+            leave, after_ms = leaves
+            self._agenda.after(after_ms, partial(self._leave, visit, leave))
         if queue.timeout_ms is not None:
             self._agenda.after(queue.timeout_ms, partial(self._time_out, visit))
         self._unserved.append(visit)
 
+    def _refuse(self, call: Call, queue: QueuePlan, reason: Block) -> None:
+        now = self._agenda.now
+        for count in self._truth.of(queue.id, now):
+            count.blocked += 1
+        if call.record is not None:
+            call.record.refused.append(RefusalTruth(queue.id, now, reason.value))
+        self._agenda.tell(Blocked(call=call.id, queue=queue.id, reason=reason))
+        call.entries += 1
+        if reason is Block.FULL and queue.full_to and call.entries < _ENTRIES_MOST:
+            self._enter(call, self._plans[queue.full_to])
+            return
+        self._callers.may_redial(call, queue)
+        self.lines.release(call, EndedBy.SYSTEM, BUSY if reason is Block.FULL else NORMAL)
+
     def _ring(self, visit: Visit, agent: Agent) -> None:
         visit.agent, visit.rang_at = agent, self._agenda.now
+        visit.record.rings.append(RingTruth(agent.plan.id, self._agenda.now))
         self._agenda.tell(Ringing(**visit.names, agent=agent.plan.id))
         self._roster.turn(agent, AgentStatus.RINGING, queue=visit.queue.id, visit=visit.id)
-        result, after_ms = self._callers.pick_up()
-        self._agenda.after(after_ms, partial(self._ring_over, visit, agent, result))
+        result, after_ms = self._conduct.pick_up(agent.plan)
+        if agent.stuck is not None:
+            result, after_ms = RingEnd.NO_ANSWER, self._habits.ring_timeout_ms
+        ring = len(visit.record.rings)
+        self._agenda.after(after_ms, partial(self._ring_over, visit, agent, ring, result))
 
-    def _ring_over(self, visit: Visit, agent: Agent, result: RingEnd | None) -> None:
-        if visit.over:
+    def _ring_over(self, visit: Visit, agent: Agent, ring: int, result: RingEnd | None) -> None:
+        if visit.over or len(visit.record.rings) != ring or visit.talking_since is not None:
             return
+        self._ring_ended(visit, "answered" if result is None else result.value)
         ring_ms = self._agenda.now - visit.rang_at
         if result is None:
-            self._answer(visit, agent, ring_ms)
+            self._waiting[visit.queue.id].leave(visit)
+            self.conversations.begin(visit, agent, ring_ms)
             return
-        agent.truth.ring_no_answer += result is RingEnd.NO_ANSWER
+        agent.truth.ring_no_answer += 1
         self._agenda.tell(
             RingEnded(**visit.names, agent=agent.plan.id, result=result, ring_ms=ring_ms)
         )
         visit.agent = None
         self._unserved.append(visit)
+        if agent.stuck is not None:
+            agent.stuck.hit += 1
+            self._roster.settle(agent)
+            return
         habits = self._habits
         self._roster.turn(
             agent, AgentStatus.NOT_READY, reason=habits.missed_reason, set_by=habits.missed_set_by
         )
         self._roster.settle_after(agent, habits.missed_ms)
 
-    def _answer(self, visit: Visit, agent: Agent, ring_ms: Millis) -> None:
-        del self._waiting[visit.queue.id][visit.id]
-        visit.talking_since, visit.wait_ms = self._agenda.now, self._agenda.now - visit.queued_at
-        agent.truth.answered += 1
-        self._truth.queues[visit.queue.id].answer(visit.wait_ms)
-        self._agenda.tell(
-            Answered(**visit.names, agent=agent.plan.id, wait_ms=visit.wait_ms, ring_ms=ring_ms)
-        )
-        self._roster.turn(agent, AgentStatus.TALKING, queue=visit.queue.id, visit=visit.id)
-        talk = self._callers.talk(visit.queue)
-        then = self._hold if talk.hold_ms else self._end
-        self._agenda.after(talk.before_ms, partial(then, visit, agent, talk))
-
-    def _hold(self, visit: Visit, agent: Agent, talk: Talk) -> None:
-        self._agenda.tell(Held(**visit.names, agent=agent.plan.id))
-        self._roster.turn(agent, AgentStatus.HOLD, queue=visit.queue.id, visit=visit.id)
-        self._agenda.after(talk.hold_ms, partial(self._retrieve, visit, agent, talk))
-
-    def _retrieve(self, visit: Visit, agent: Agent, talk: Talk) -> None:
-        visit.hold_ms += talk.hold_ms
-        self._agenda.tell(Retrieved(**visit.names, agent=agent.plan.id))
-        self._roster.turn(agent, AgentStatus.TALKING, queue=visit.queue.id, visit=visit.id)
-        self._agenda.after(talk.after_ms, partial(self._end, visit, agent, talk))
-
-    def _end(self, visit: Visit, agent: Agent, talk: Talk) -> None:
-        talk_ms = self._agenda.now - (visit.talking_since or 0)
-        truth = self._truth.queues[visit.queue.id]
-        truth.talked(talk_ms, visit.hold_ms)
-        agent.truth.talk_ms += talk_ms
-        sums: Sums = {"talk_ms": talk_ms, "hold_ms": visit.hold_ms, "wait_ms": visit.wait_ms}
-        self._close(visit)
-        match talk.end:
-            case TalkEnd.CALLER | TalkEnd.AGENT:
-                truth.completed += 1
-                by = EndedBy(talk.end.value)
-                self._agenda.tell(
-                    Completed(**visit.names, agent=agent.plan.id, ended_by=by, **sums)
-                )
-            case TalkEnd.TRANSFER:
-                truth.transferred += 1
-                self._transfer(visit, agent, sums)
-            case TalkEnd.DROP:
-                truth.completed += 1
-                truth.dropped_talking += 1
-                self._tell_drop(visit, Phase.TALKING, agent=agent.plan.id, **sums)
-                self._callers.may_redial(visit.call, visit.queue)
-        self._roster.turn(agent, AgentStatus.ACW, queue=visit.queue.id, visit=visit.id)
-        self._roster.settle_after(agent, self._callers.wrap_up_ms(visit.queue))
-
-    def _transfer(self, visit: Visit, agent: Agent, sums: Sums) -> None:
-        to = self._callers.transfer_to(visit.queue)
-        self._agenda.tell(
-            Transferred(
-                **visit.names,
-                agent=agent.plan.id,
-                kind=TransferKind.BLIND,
-                to=to,
-                to_queue=to,
-                **sums,
-            )
-        )
-        self._enter(visit.call, self._plans[to], visit.nth + 1)
+    def _ring_ended(self, visit: Visit, how: str) -> None:
+        ring = visit.record.rings[-1]
+        ring.ended_at, ring.result = self._agenda.now, how
 
     def _leave(self, visit: Visit, leave: Leave) -> None:
         """The caller's own time to leave has come, unless he talks already or is gone."""
         if visit.over or visit.talking_since is not None:
             return
-        if leave is Leave.KEY:
-            self._overflow(visit, Overflow.KEY)
-            return
-        wait_ms = self._agenda.now - visit.queued_at
-        truth = self._truth.queues[visit.queue.id]
+        match leave:
+            case Leave.KEY:
+                self._overflow(visit, Overflow.KEY)
+            case Leave.CALLBACK:
+                self._callers.call_back(visit.call, visit.queue, self._conduct.callback_ms())
+                self._overflow(visit, Overflow.KEY)
+            case Leave.DROP:
+                self._callers.may_redial(visit.call, visit.queue)
+                self.cut(visit, self._conduct.fault())
+            case Leave.HANG_UP:
+                self._abandon(visit)
+
+    def _abandon(self, visit: Visit) -> None:
+        now = self._agenda.now
+        wait_ms, position = now - visit.queued_at, self.position(visit)
         phase = Phase.RINGING if visit.agent else Phase.WAITING
-        position = 1 + list(self._waiting[visit.queue.id]).index(visit.id)
+        visit.record.fate, visit.record.phase = "abandoned", phase
+        for count in self._truth.of(visit.queue.id, now):
+            count.abandon(wait_ms, ringing=phase is Phase.RINGING)
         agent = self._unqueue(visit)
-        if leave is Leave.DROP:
-            truth.waiting -= 1
-            truth.dropped_waiting += 1
-            self._tell_drop(visit, phase, wait_ms=wait_ms)
-        else:
-            truth.abandon(wait_ms, ringing=phase is Phase.RINGING)
-            self._agenda.tell(
-                Abandoned(**visit.names, wait_ms=wait_ms, position=position, phase=phase)
-            )
-        if agent:
-            self._roster.settle(agent)
+        self._agenda.tell(Abandoned(**visit.names, wait_ms=wait_ms, position=position, phase=phase))
+        self._free(agent)
         self._callers.may_redial(visit.call, visit.queue)
+        self.lines.release(visit.call, EndedBy.CALLER)
+
+    def _drop_waiting(self, visit: Visit, cause: Cause) -> None:
+        now, names = self._agenda.now, visit.names
+        visit.record.fate, visit.record.reason = "dropped", cause.cause
+        for count in self._truth.of(visit.queue.id, now):
+            count.drop()
+        visit.record.phase = phase = Phase.RINGING if visit.agent else Phase.WAITING
+        agent = self._unqueue(visit)
+        self._agenda.tell(
+            Dropped(
+                **names,
+                phase=phase,
+                cause=cause.cause,
+                cause_class=cause.cause_class,
+                trunk=visit.call.trunk,
+                wait_ms=now - visit.queued_at,
+            )
+        )
+        self._free(agent)
 
     def _time_out(self, visit: Visit) -> None:
         if not visit.over and visit.talking_since is None:
-            self._overflow(visit, Overflow.TIMEOUT)
+            self._overflow(visit, Overflow.TIMEOUT, visit.queue.overflow_to)
 
-    def _overflow(self, visit: Visit, reason: Overflow) -> None:
-        to = visit.queue.overflow_to if reason is not Overflow.KEY else ""
-        self._truth.queues[visit.queue.id].overflow(reason)
+    def _overflow(self, visit: Visit, reason: Overflow, to: str = "") -> None:
+        now = self._agenda.now
+        visit.record.fate, visit.record.reason, visit.record.to = "overflowed", reason.value, to
+        for count in self._truth.of(visit.queue.id, now):
+            count.overflow(reason)
         agent = self._unqueue(visit)
         self._agenda.tell(
-            Overflowed(
-                **visit.names,
-                reason=reason,
-                wait_ms=self._agenda.now - visit.queued_at,
-                to_queue=to,
-            )
+            Overflowed(**visit.names, reason=reason, wait_ms=now - visit.queued_at, to_queue=to)
         )
-        if agent:
-            self._roster.settle(agent)
+        self._free(agent)
         if to:
-            self._enter(visit.call, self._plans[to], visit.nth + 1)
+            self._enter(visit.call, self._plans[to])
+        else:
+            self.lines.release(visit.call, EndedBy.SYSTEM)
 
     def _unqueue(self, visit: Visit) -> Agent | None:
         """The visit stops waiting for good; returns the agent whose phone rang for it."""
-        del self._waiting[visit.queue.id][visit.id]
-        self._close(visit)
+        self._waiting[visit.queue.id].leave(visit)
+        if visit.agent is not None:
+            self._ring_ended(visit, RingEnd.CANCELLED.value)
+        self.close(visit)
+        visit.record.left_at = visit.record.ended_at
         return visit.agent
 
-    def _close(self, visit: Visit) -> None:
+    def _free(self, agent: Agent | None) -> None:
+        if agent is not None:
+            self._roster.settle(agent)
+
+    def close(self, visit: Visit) -> None:
+        """The visit is over, and its call is in no queue."""
         visit.over = True
+        visit.record.ended_at = self._agenda.now
+        visit.call.visit = None
         del self.visits[visit.id]
 
-    def _tell_drop(
-        self,
-        visit: Visit,
-        phase: Phase,
-        *,
-        wait_ms: Millis,
-        agent: str = "",
-        talk_ms: Millis | None = None,
-        hold_ms: Millis | None = None,
-    ) -> None:
-        fault = self._callers.fault()
-        self._agenda.tell(
-            Dropped(
-                **visit.names,
-                phase=phase,
-                cause=fault.cause,
-                cause_class=fault.cause_class,
-                agent=agent,
-                trunk=visit.call.trunk,
-                wait_ms=wait_ms,
-                talk_ms=talk_ms,
-                hold_ms=hold_ms,
-            )
-        )
+    def pass_on(self, visit: Visit, to: str) -> None:
+        """A conversation ended in a transfer to this queue."""
+        self._enter(visit.call, self._plans[to])
+
+    def was_cut_off(self, visit: Visit) -> None:
+        """A conversation was cut off by chance: some callers try again."""
+        self._callers.may_redial(visit.call, visit.queue)
+
+
+def _urgency(visit: Visit) -> tuple[int, int]:
+    return -visit.priority, visit.queued_at
