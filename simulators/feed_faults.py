@@ -16,11 +16,12 @@ import msgspec
 
 from ingest.events import Adapter, Data, Event, Gap, Millis
 from ingest.wire import encode
-from ingest.words import AdapterStatus, Clock
+from ingest.words import AdapterStatus, Clock, Origin
 from simulators.draws import Draws
 from simulators.faults import FLOOR_FAULTS, Fault, FaultError, FaultKind, FaultTruth
 from simulators.feed_clock import told_by_clock
 from simulators.feed_numbers import FeedNumbers
+from simulators.feed_snapshot import Alive
 from simulators.garbage import garbage
 
 DELAY_MS = 2_000
@@ -91,6 +92,7 @@ class FeedFaults:
         self._active: dict[FaultKind, list[_Running]] = {kind: [] for kind in FaultKind}
         self._silences: list[_Running] = []
         self._numbers = FeedNumbers()
+        self._alive: dict[str, Alive] = {}
         self._links_lost = 0
         self._lost_at: Millis = 0
         self._overtaken: tuple[Event, _Running] | None = None
@@ -117,6 +119,10 @@ class FeedFaults:
     def tell(self, event: Event) -> list[Arrival]:
         """The feed tells this; returns what arrives up to now."""
         self._advance(event.recvtime)
+        alive = self._alive.get(event.source)
+        if alive is None:
+            alive = self._alive[event.source] = Alive()
+        alive.take(event)
         if self._links_lost:
             for flapping in self._active[FaultKind.FLAPPING]:
                 flapping.truth.hit += 1
@@ -180,7 +186,8 @@ class FeedFaults:
         back_at = running.started_at + length_ms * (2 * time + 1) // halves
         if not self._links_lost:
             self._lost_at = self._now
-            self._add(Adapter(status=AdapterStatus.DOWN, reason=LINK_LOST))
+            for source in self._numbers.sources():
+                self._add(source, Adapter(status=AdapterStatus.DOWN, reason=LINK_LOST))
         self._links_lost += 1
         self._at(back_at, self._find_link)
         if 2 * time + 2 < halves:
@@ -188,15 +195,19 @@ class FeedFaults:
             self._at(again_at, lambda: self._lose_link(running, time + 1))
 
     def _find_link(self) -> None:
+        """The link is back: what was missed is told of, and what is there now."""
         self._links_lost -= 1
-        if not self._links_lost:
-            self._add(Adapter(status=AdapterStatus.RESYNC))
-            self._add(Gap(start_at=self._lost_at, end_at=self._now, why=LINK_LOST))
-            self._add(Adapter(status=AdapterStatus.UP))
+        if self._links_lost:
+            return
+        for source in self._numbers.sources():
+            self._add(source, Adapter(status=AdapterStatus.RESYNC))
+            self._add(source, Gap(start_at=self._lost_at, end_at=self._now, why=LINK_LOST))
+            for data in self._alive[source].snapshot(f"link-{self._now}"):
+                self._add(source, data, Origin.SNAPSHOT)
+            self._add(source, Adapter(status=AdapterStatus.UP))
 
-    def _add(self, data: Data) -> None:
-        for event in self._numbers.added(data, self._now):
-            self._send(event)
+    def _add(self, source: str, data: Data, origin: Origin = Origin.LIVE) -> None:
+        self._send(self._numbers.added(source, data, self._now, origin))
 
     def _plan_garbage(self, running: _Running, since: Millis) -> None:
         if not running.fault.size:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ingest.events import Data, Event, Millis
-from ingest.words import Clock
+from ingest.words import Clock, Origin
 
 
 @dataclass(slots=True)
@@ -42,27 +42,29 @@ class FeedNumbers:
             row.shift -= 1
             row.next -= 1
 
-    def added(self, data: Data, at: Millis) -> list[Event]:
-        """What each source tells of itself now, under its next number and an id like no other's."""
-        events: list[Event] = []
-        for source, row in self._rows.items():
-            self._added += 1
-            events.append(
-                Event(
-                    data=data,
-                    time=at,
-                    recvtime=at,
-                    source=source,
-                    id=f"{source}.{row.epoch}.link-{self._added}",
-                    epoch=row.epoch,
-                    seq=row.next,
-                    clock=Clock.ARRIVAL,
-                )
-            )
-            if row.next:
-                row.next += 1
-                row.shift += 1
-        return events
+    def sources(self) -> list[str]:
+        """The sources that were heard of."""
+        return list(self._rows)
+
+    def added(self, source: str, data: Data, at: Millis, origin: Origin = Origin.LIVE) -> Event:
+        """What a source tells of itself now, under its next number and an id like no other's."""
+        row = self._rows[source]
+        self._added += 1
+        event = Event(
+            data=data,
+            time=at,
+            recvtime=at,
+            source=source,
+            id=f"{source}.{row.epoch}.link-{self._added}",
+            epoch=row.epoch,
+            seq=row.next,
+            clock=Clock.ARRIVAL,
+            origin=origin,
+        )
+        if row.next:
+            row.next += 1
+            row.shift += 1
+        return event
 
     def _row(self, event: Event) -> _Row:
         """The row of the event's run, with its number entered."""

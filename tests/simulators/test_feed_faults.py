@@ -15,7 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorwatch.report import report
-from ingest.events import Adapter, AgentState, Answered, Event, Gap, Heartbeat, Millis, Offered
+from ingest.events import (
+    Adapter,
+    AgentState,
+    Answered,
+    Event,
+    Gap,
+    Heartbeat,
+    Millis,
+    Offered,
+    SnapshotBegin,
+    SnapshotEnd,
+)
 from ingest.stamp import Stamp
 from ingest.wire import WireError, decode
 from ingest.words import AdapterStatus, AgentStatus, Clock
@@ -254,7 +265,14 @@ def test_a_flapping_link_tells_what_it_missed_and_leaves_no_hole() -> None:
     assert [event.seq for event in arrived] == list(range(1, len(arrived) + 1))
     assert len({event.id for event in arrived}) == len(arrived)
     own = [event for event in arrived if not isinstance(event.data, Offered)]
-    assert [type(event.data) for event in own] == [Adapter, Adapter, Gap, Adapter] * 5
+    assert [type(event.data) for event in own] == [
+        Adapter,
+        Adapter,
+        Gap,
+        SnapshotBegin,
+        SnapshotEnd,
+        Adapter,
+    ] * 5
     assert [event.data.status for event in own if isinstance(event.data, Adapter)] == [
         AdapterStatus.DOWN,
         AdapterStatus.RESYNC,
@@ -282,7 +300,13 @@ def test_numbers_stay_without_holes_however_links_flap(steps: list[int], sizes: 
 
 def test_a_feed_that_ends_while_its_link_is_lost_still_tells_of_the_loss() -> None:
     arrived, _ = through(told([1_000] * 140), fault(FaultKind.FLAPPING))
-    assert [type(event.data) for event in arrived[-3:]] == [Adapter, Gap, Adapter]
+    assert [type(event.data) for event in arrived[-5:]] == [
+        Adapter,
+        Gap,
+        SnapshotBegin,
+        SnapshotEnd,
+        Adapter,
+    ]
 
 
 def test_a_clock_that_jumps_is_wrong_until_it_is_set_right() -> None:
@@ -410,11 +434,37 @@ def test_lost_events_are_reported(half_day: list[Event]) -> None:
 
 
 def test_what_a_flapping_link_lost_is_reported(half_day: list[Event]) -> None:
-    arrived, (truth,) = through(half_day, fault(FaultKind.FLAPPING, size=4.0))
+    arrived, (truth,) = through(half_day, fault(FaultKind.FLAPPING, length_ms=HOUR, size=4.0))
+    told = sum(".link-" in event.id for event in arrived)
     seen = found(arrived)["events"]
-    assert truth.hit > 20
+    assert truth.hit > 400
     assert seen["gaps"] == 4
-    assert seen["taken"] == len(half_day) - truth.hit + 16
+    assert seen["taken"] == len(half_day) - truth.hit + told
+
+
+def test_after_a_link_came_back_the_floor_is_seen_as_it_is(half_day: list[Event]) -> None:
+    def living(events: Iterable[Event]) -> tuple[Any, ...]:
+        floor = Floor(Site(id="hq"), keep_days=None)
+        for event in events:
+            floor.apply(event)
+        people = floor.state.agents.agents.values()
+        return (
+            {queue: dict(waiting) for queue, waiting in floor.visits.waiting.items()},
+            {queue: set(talking) for queue, talking in floor.visits.talking.items()},
+            {agent.id: agent.now and (agent.now.state, agent.now.reason) for agent in people},
+            {agent.id: agent.queues for agent in people},
+        )
+
+    until = START + 5 * HOUR
+    before = [event for event in half_day if event.time < until]
+    away = fault(FaultKind.FLAPPING, after_ms=5 * HOUR - 30 * MINUTE, length_ms=HOUR, size=1.0)
+    feed = FeedFaults([away], START, 1)
+    arrived = [a for a in afflicted(before, feed, until=until) if isinstance(a, Event)]
+    usual = living(before)
+    assert any(usual[0].values())
+    assert any(usual[1].values())
+    assert living(arrived) == usual
+    assert living(a for a in arrived if ".link-" not in a.id) != usual
 
 
 def test_a_replayed_file_counts_the_garbage_that_was_put_in(
