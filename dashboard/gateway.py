@@ -4,9 +4,11 @@
 
 Everything is sent from `publish`. A stream that stands still therefore sends no beat either, and
 the screens say so: the gateway cannot keep old numbers looking alive.
+
+The feed only speaks. Who may say something is a trainer's page, on a road of its own, and only where
+there is a training desk.
 """
 
-import ipaddress
 import json
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -22,10 +24,13 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from dashboard import assets
+from dashboard.admission import Admission, own_page
 from dashboard.assets import Assets
 from dashboard.frames import Body, View, merged, wired
+from dashboard.training import obeyed
 from ingest.events import Millis
 from ingest.ports import Clock
+from simulators.training import Desk
 
 BEAT_MS = 1_000
 STALLED_MS = 5_000
@@ -33,6 +38,7 @@ BEHIND_BYTES = 256 * 1024
 _SEND_BUFFER_BYTES = 64 * 1024
 _MESSAGE_BYTES = 1_024
 _FLOOR_ONLY = frozenset({"agents"})
+_OWN_ONLY = "only the pages that we serve ourselves may ask for a fault"
 
 
 class GatewayError(Exception):
@@ -67,8 +73,9 @@ class Gateway:
 
     `allowed_origins` are the origins (`https://wall.example`) of pages not served by us that may
     read the feed, and the public names under which a proxy shows us. `port` 0 takes a free one;
-    `port` then says which. Enter it to listen; leave it to close every connection. Raises
-    GatewayError if the port cannot be had.
+    `port` then says which. With a `desk`, its faults are shown in the body as `training`, and
+    `/training` (WebSocket) takes wishes for them, from our own pages only. Enter it to listen;
+    leave it to close every connection. Raises GatewayError if the port cannot be had.
     """
 
     def __init__(
@@ -80,6 +87,7 @@ class Gateway:
         *,
         allowed_origins: Collection[str] = (),
         behind_bytes: int = BEHIND_BYTES,
+        desk: Desk | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -90,9 +98,9 @@ class Gateway:
         self.published_at: Millis | None = None
         self._clock = clock
         self._pages = pages
-        self._origins = frozenset(origin.rstrip("/").lower() for origin in allowed_origins)
-        self._public_names = frozenset(_hostname(urlsplit(o).netloc) for o in self._origins)
+        self._admission = Admission(allowed_origins)
         self._behind_bytes = behind_bytes
+        self._desk = desk
         self._body: Body | None = None
         self._screens: dict[str, set[Screen]] = {name: set() for name in self.views}
         self._sent_at: dict[str, Millis] = dict.fromkeys(self.views, 0)
@@ -102,7 +110,7 @@ class Gateway:
         # Compression is off: per message and client it costs a hundred times the frame itself.
         try:
             self._server = await serve(
-                self._serve_screen,
+                self._serve_connection,
                 self.host,
                 self.port,
                 process_request=self._answer,
@@ -154,12 +162,19 @@ class Gateway:
         now = self._clock.now()
         if self._body is None:
             self._body = cast(Body, merged({}, full()))
+            merged(self._body, self._training_news(None))
             patch = self._body
         else:
+            patch = {**patch, **self._training_news(self._body.get("training"))}
             merged(self._body, patch)
         self.published_at = now
         for view in self.views.values():
             self._send(view, view.shown(patch), self._body, now)
+
+    def _training_news(self, shown: object) -> Body:
+        """What screens have not been shown yet of the training desk, if there is one."""
+        training = self._desk.document() if self._desk is not None else None
+        return {} if training is None or training == shown else {"training": training}
 
     def _send(self, view: View, changes: Body, body: Body, now: Millis) -> None:
         silent_ms = now - self._sent_at[view.name]
@@ -185,9 +200,23 @@ class Gateway:
         if due:
             self._sent_at[view.name] = now
 
-    async def _serve_screen(self, connection: ServerConnection) -> None:
+    async def _serve_connection(self, connection: ServerConnection) -> None:
         assert connection.request is not None
-        screens = self._screens[_view_name(connection.request)]
+        if _path(connection.request) == "/training":
+            await self._serve_trainer(connection)
+        else:
+            await self._serve_screen(connection, connection.request)
+
+    async def _serve_trainer(self, connection: ServerConnection) -> None:
+        assert self._desk is not None
+        try:
+            async for message in connection:
+                await connection.send(obeyed(self._desk, message, self._clock.now()), text=True)
+        except ConnectionClosed:
+            pass  # as with a screen
+
+    async def _serve_screen(self, connection: ServerConnection, request: Request) -> None:
+        screens = self._screens[_view_name(request)]
         _bound_backlog(connection)
         screen = Screen(connection, self._behind_bytes)
         screens.add(screen)
@@ -204,15 +233,17 @@ class Gateway:
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answer plain HTTP; None lets a WebSocket through to the feed."""
-        path, _, _ = request.path.partition("?")
-        refusal = self._refusal(request)
+        path = _path(request)
+        refusal = self._admission.refusal(request)
         if refusal is not None:
-            return refusal
+            return _text(request, refusal.status, refusal.told, refusal.headers)
         if path in {"/feed", "/frame"} and _view_name(request) not in self.views:
             names = ", ".join(self.views)
             return _text(request, HTTPStatus.NOT_FOUND, f"no such view; there are: {names}")
         if path == "/feed" and request.method == "GET":
             return None
+        if path == "/training" and request.method == "GET" and self._desk is not None:
+            return None if own_page(request) else _text(request, HTTPStatus.FORBIDDEN, _OWN_ONLY)
         if path == "/frame":
             return self._frame(request)
         if path == "/healthz":
@@ -222,38 +253,12 @@ class Gateway:
             return _text(request, HTTPStatus.NOT_FOUND, "there is nothing here")
         return assets.answer(asset, request)
 
-    def _refusal(self, request: Request) -> Response | None:
-        if request.method not in {"GET", "HEAD"}:
-            allow = {"Allow": "GET, HEAD"}
-            return _text(request, HTTPStatus.METHOD_NOT_ALLOWED, "this only gives", allow)
-        host = ",".join(request.headers.get_all("Host")).lower()
-        if not self._known_host(_hostname(host)):
-            told = f"we are not known as {host!r}: add its origin to the allowed origins"
-            return _text(request, HTTPStatus.MISDIRECTED_REQUEST, told)
-        origin = ",".join(request.headers.get_all("Origin")).lower()
-        if origin and origin not in self._origins and urlsplit(origin).netloc != host:
-            told = f"pages of {origin!r} may not read this: add it to the allowed origins"
-            return _text(request, HTTPStatus.FORBIDDEN, told)
-        return None
-
-    def _known_host(self, name: str) -> bool:
-        # A public name that was made to point at us (DNS rebinding) would turn any web page into
-        # one of "ours". An address, or a name without dots, cannot be had from a public DNS; and
-        # who sends no name at all is no browser.
-        if "." not in name and ":" not in name:
-            return True
-        try:
-            ipaddress.ip_address(name)
-        except ValueError:
-            return name.endswith((".localhost", ".local")) or name in self._public_names
-        return True
-
     def _frame(self, request: Request) -> Response:
         view = self.views[_view_name(request)]
         if self._body is None or self.published_at is None:
             return _text(request, HTTPStatus.SERVICE_UNAVAILABLE, "no figures yet: ask again")
         text = view.full(self._body, self.published_at)
-        return _json(request, HTTPStatus.OK, text, origins=self._origins)
+        return _json(request, HTTPStatus.OK, text, origins=self._admission.origins)
 
     def _health(self, request: Request) -> Response:
         now = self._clock.now()
@@ -268,14 +273,12 @@ class Gateway:
         return _json(request, status, json.dumps(health).encode())
 
 
+def _path(request: Request) -> str:
+    return request.path.partition("?")[0]
+
+
 def _view_name(request: Request) -> str:
     return parse_qs(request.path.partition("?")[2]).get("view", ["wall"])[0]
-
-
-def _hostname(netloc: str) -> str:
-    if netloc.startswith("["):
-        return netloc[1:].partition("]")[0]
-    return netloc.partition(":")[0]
 
 
 def _bound_backlog(connection: ServerConnection) -> None:
