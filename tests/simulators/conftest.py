@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from simulators.demo import DEMO
-from simulators.scenario import Habits, Scenario
+from simulators.plans import Habits
+from simulators.scenario import Scenario
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,14 @@ def storm() -> Scenario:
             busy_share=0.05,
             hold_share=0.4,
             transfer_share=0.3,
+            transfer_out_share=0.4,
             key_share=0.2,
+            callback_share=0.2,
+            callback_after_ms=30_000,
+            csat_share=0.5,
+            quality_share=0.2,
+            short_call_share=0.05,
+            absent_share=0.05,
+            early_leave_share=0.2,
         ),
     )

@@ -9,7 +9,8 @@ from ingest.events import Abandoned, Answered, Millis, Offered, Queued
 from simulators.demo import DEMO, OFFICE
 from simulators.floor_sim import simulate
 from simulators.local_time import day_start
-from simulators.scenario import Habits, Profile, Scenario
+from simulators.plans import Habits, Patience, Profile
+from simulators.scenario import Scenario
 
 HOUR = 3_600_000
 START = day_start(DEMO, 1_790_006_400_000)
@@ -69,7 +70,7 @@ def test_who_gave_up_calls_again_as_the_same_masked_number() -> None:
 
 def test_patience_decides_who_gives_up() -> None:
     def share_lost(patience_ms: Millis) -> float:
-        queues = tuple(replace(queue, patience_ms=patience_ms) for queue in DEMO.queues)
+        queues = tuple(replace(queue, patience=Patience(patience_ms)) for queue in DEMO.queues)
         scenario = replace(DEMO, queues=queues)
         ends = Counter(
             type(event.data) for event in simulate(scenario, 1, START, until=START + 4 * HOUR)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.draws import Draws, exp, ln
-from simulators.scenario import Length
+from simulators.plans import Length
 
 N = 40_000
 

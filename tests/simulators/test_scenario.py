@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from simulators.demo import DEMO, OFFICE
-from simulators.scenario import Profile, Scenario, ScenarioError, times
+from simulators.plans import Profile, Shift
+from simulators.scenario import Scenario, ScenarioError, times
 
 
 def test_the_demo_has_four_queues_forty_agents_and_names_in_both_languages() -> None:

@@ -19,7 +19,7 @@ from ingest.events import (
     Transferred,
     VisitData,
 )
-from ingest.words import AgentStatus, Phase, RingEnd
+from ingest.words import AgentStatus, Phase
 from simulators.demo import DEMO
 from simulators.floor_sim import FloorSim, simulate
 from simulators.scenario import Scenario
@@ -66,6 +66,8 @@ def tally(events: list[Event]) -> dict[str, Counter[str]]:
             case Completed() | Transferred() | Dropped(phase=Phase.TALKING):
                 assert data.talk_ms == now - answered[visit]
                 of["talk_ms"] += data.talk_ms
+                if visit in held:  # passed on, or cut off, while on hold
+                    of["hold_ms"] += now - held.pop(visit)
                 of[type(data).__name__] += 1
             case Dropped():
                 of["dropped_waiting"] += 1
@@ -120,7 +122,11 @@ def _hold_of_the_living(events: list[Event]) -> Counter[str]:
                 held[visit] = event.time
             case Retrieved(visit=visit, queue=queue):
                 lasted[queue, visit] += event.time - held[visit]
-            case Completed(visit=visit, queue=queue) | Transferred(visit=visit, queue=queue):
+            case (
+                Completed(visit=visit, queue=queue)
+                | Transferred(visit=visit, queue=queue)
+                | Dropped(visit=visit, queue=queue)
+            ):
                 del lasted[queue, visit]
             case _:
                 pass
@@ -133,26 +139,26 @@ def _hold_of_the_living(events: list[Event]) -> Counter[str]:
 def test_the_truth_of_agents_is_what_their_states_add_up_to(storm: Scenario) -> None:
     sim = FloorSim(storm, 5, START)
     spent: dict[str, Counter[tuple[AgentStatus, str]]] = defaultdict(Counter)
-    last: dict[str, tuple[AgentStatus, str, Millis]] = {}
+    nobody = (AgentStatus.SIGNED_OUT, "", START)
+    last: dict[str, tuple[AgentStatus, str, Millis]] = {agent.id: nobody for agent in storm.agents}
     answered: Counter[str] = Counter()
     missed: Counter[str] = Counter()
     while sim.next_at < START + 6 * HOUR:
         for time, data in sim.step():
             match data:
                 case AgentState(agent=agent, state=state, reason=reason):
-                    if agent in last:
-                        was, why, since = last[agent]
-                        spent[agent][was, why] += time - since
+                    was, why, since = last[agent]
+                    spent[agent][was, why] += time - since
                     last[agent] = state, reason, time
                 case Answered(agent=agent):
                     answered[agent] += 1
-                case RingEnded(agent=agent, result=RingEnd.NO_ANSWER):
+                case RingEnded(agent=agent):
                     missed[agent] += 1
                 case _:
                     pass
     for agent, truth in sim.truth.agents.items():
         state, reason, since = last[agent]
         spent[agent][state, reason] += sim.now - since
-        assert spent[agent] == Counter(truth.time_ms(sim.now))
+        assert +spent[agent] == +Counter(truth.time_ms(sim.now))
         assert sum(spent[agent].values()) == sim.now - START
         assert (truth.answered, truth.ring_no_answer) == (answered[agent], missed[agent])
