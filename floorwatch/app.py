@@ -14,6 +14,7 @@ from floorwatch import invented, wiring
 from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
 from ingest.events import Millis
 from ingest.ports import Clock
+from simulators.training import Desk
 from stream.deadletters import FileDeadLetters
 from stream.figures import Figures
 from stream.ports import Journal
@@ -28,11 +29,13 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the process gives to everything in it."""
+    """What the process gives to everything in it; a `desk` only where there is but one floor, a
+    simulated one."""
 
     clock: Clock
     environ: Mapping[str, str]
     tell: Tell
+    desk: Desk | None = None
 
 
 async def up(
@@ -63,6 +66,7 @@ async def up(
                 listen.port + number if listen.port else 0,
                 pages,
                 allowed_origins=settings.gateway.allowed_origins,
+                desk=around.desk,
             )
             await stack.enter_async_context(gateway)
             around.tell(f"{site.site.id}: {gateway.url}")
@@ -113,6 +117,7 @@ def _place(
         clock=around.clock,
         environ=around.environ,
         fresh=_nothing_today(runner, around.clock.now()),
+        desk=around.desk,
     )
 
 

@@ -5,12 +5,19 @@ import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from floorwatch import settings, urls
+from floorwatch import invented, settings, urls
 from floorwatch.app import Surroundings, Tell, up
-from floorwatch.settings_types import GatewaySettings, Settings, SourceSettings, StoreSettings
+from floorwatch.settings_types import (
+    GatewaySettings,
+    Settings,
+    SiteSettings,
+    SourceSettings,
+    StoreSettings,
+)
 from floorwatch.settings_values import Address
 from ingest.broker_iotcore import IotcoreBroker, IotcoreError
 from ingest.clock import SystemClock
+from simulators.training import Desk
 
 SITE = """
 [site]
@@ -25,12 +32,15 @@ url = "simulate:demo"
 
 async def run(listen: Address, mqtt_port: int, data: Path, tell: Tell) -> None:
     """Run the demo until cancelled. A broker's port that is taken is replaced by a free one."""
-    around = Surroundings(clock=SystemClock(), environ=os.environ, tell=tell)
+    clock = SystemClock()
+    sites = settings.parse(SITE).sites
+    desk = Desk(invented.scenario_for(sites[0].site), seed=clock.now())
+    around = Surroundings(clock=clock, environ=os.environ, tell=tell, desk=desk)
     async with AsyncExitStack() as stack:
         broker = await _broker(mqtt_port, stack, tell)
         mqtt = SourceSettings(name="mqtt", url=urls.parse(broker.url, urls.SOURCES))
         tell(f"MQTT: {broker.url}  (acd/v1/demo/evt/#, see docs/send-events.md)")
-        await up(_settings(_free(listen, tell), data), around, extra=(mqtt,))
+        await up(_settings(sites, _free(listen, tell), data), around, extra=(mqtt,))
 
 
 def _free(listen: Address, tell: Tell) -> Address:
@@ -53,8 +63,7 @@ async def _broker(port: int, stack: AsyncExitStack, tell: Tell) -> IotcoreBroker
         return await stack.enter_async_context(IotcoreBroker(0))
 
 
-def _settings(listen: Address, data: Path) -> Settings:
-    sites = settings.parse(SITE).sites
+def _settings(sites: tuple[SiteSettings, ...], listen: Address, data: Path) -> Settings:
     return Settings(
         sites=sites,
         stores=StoreSettings(journal=urls.parse(f"file:{data}", urls.JOURNALS)),

@@ -19,6 +19,7 @@ from ingest.events import Event, Millis
 from ingest.ports import Clock, Source
 from ingest.reading import Reading as LinesRead
 from ingest.stamp import Stamp
+from simulators.training import Desk
 from stream.intervals import Calendar
 from stream.ports import Journal
 from stream.sites import Site
@@ -31,7 +32,8 @@ DATA = Path("floorwatch-data")
 class Place:
     """What a source is made for: its site, its settings, and where it may keep what it must remember.
 
-    `fresh` says that the journal is empty, so that a source may tell the day so far.
+    `fresh` says that the journal is empty, so that a source may tell the day so far. At the `desk`
+    people ask for faults of a simulated floor.
     """
 
     site: Site
@@ -40,6 +42,7 @@ class Place:
     clock: Clock
     environ: Mapping[str, str]
     fresh: bool = False
+    desk: Desk | None = None
 
     @property
     def name(self) -> str:
@@ -147,7 +150,11 @@ def _simulator(place: Place) -> Source:
     from simulators.play import SimulatedSource
 
     return SimulatedSource(
-        scenario=scenario_for(place.site), seed=SEED, clock=place.clock, history=place.fresh
+        scenario=scenario_for(place.site),
+        seed=SEED,
+        clock=place.clock,
+        history=place.fresh,
+        desk=place.desk,
     )
 
 

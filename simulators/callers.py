@@ -32,7 +32,7 @@ class Callers:
     def __init__(
         self, scenario: Scenario, seed: int, agenda: Agenda, truth: Truth, world: str
     ) -> None:
-        self._scenario, self._agenda, self._truth, self._world = scenario, agenda, truth, world
+        self._scenario, self._agenda, self._truth, self.world = scenario, agenda, truth, world
         self._habits = scenario.habits
         self._gaps = {queue.id: Draws(seed, f"arrivals {queue.id}") for queue in scenario.queues}
         self._strayed = Strayed(scenario.wander, seed, scenario.profile.step_min)
@@ -103,7 +103,7 @@ class Callers:
         self.arrived.append(
             (
                 Call(
-                    id=f"{self._world}-{nth}",
+                    id=f"{self.world}-{nth}",
                     line=nth * _LINES_APART,
                     number=again.number if again else number,
                     trunk=trunk,

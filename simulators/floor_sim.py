@@ -64,9 +64,8 @@ class FloorSim:
         self._agenda = agenda = Agenda(start_at, scenario.grain_ms)
         conduct = Conduct(scenario, seed)
         self._roster = roster = Roster(scenario, seed, agenda, truth)
-        self._callers = callers = Callers(
-            scenario, seed, agenda, truth, world_of(scenario, seed, start_at)
-        )
+        self._world = world = world_of(scenario, seed, start_at)
+        self._callers = callers = Callers(scenario, seed, agenda, truth, world)
         self._switch = switch = Switch(scenario, agenda, roster, callers, conduct, truth)
         self._trouble = Trouble(scenario, agenda, callers, roster, switch, conduct, truth)
         agenda.at(start_at, self._begin)
@@ -95,6 +94,9 @@ class FloorSim:
 
         Raises `FaultError` for a fault of the feed.
         """
+        # From here on this is not the seed's own world any more: its calls must not share their ids
+        # with those of the undisturbed one, into which a program that starts anew wakes up.
+        self._callers.world = f"{self._world}.{self.now // 1_000}"
         return self._trouble.befall(fault)
 
     def relieve(self, truth: FaultTruth) -> None:

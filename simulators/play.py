@@ -19,6 +19,7 @@ from simulators.floor_sim import FloorSim, source_of
 from simulators.local_time import day_start
 from simulators.notes import Note
 from simulators.scenario import Scenario
+from simulators.training import Desk
 
 Told = tuple[Millis, Data]
 
@@ -37,7 +38,8 @@ class SimulatedSource:
     `history`: tell the day so far first (for an empty journal); without it, a snapshot of the floor
     as it is now, so that a journal that already holds the day counts nothing twice. `speed`: how
     many simulated seconds pass per second of the clock from now on; at any other than 1, the
-    events' times run away from the clock's. `epoch` is by default the start in seconds.
+    events' times run away from the clock's. `epoch` is by default the start in seconds. At the
+    `desk` people ask for faults; it is looked at as often as the clock is.
     """
 
     scenario: Scenario
@@ -46,6 +48,7 @@ class SimulatedSource:
     history: bool = True
     speed: float = 1.0
     epoch: str = ""
+    desk: Desk | None = None
 
     async def run(self, inbox: Inbox, /) -> None:
         """Play until cancelled."""
@@ -81,9 +84,15 @@ class SimulatedSource:
         await self._put(inbox, stamp, told, Origin.SNAPSHOT)
 
     async def _play(self, sim: FloorSim, stamp: Stamp, inbox: Inbox, began: Millis) -> None:
+        kept: list[Told] = []
         while True:
             simulated = began + round((self.clock.now() - began) * self.speed)
-            await self._put(inbox, stamp, _some(sim, simulated))
+            if self.desk is not None:
+                self.desk.apply(sim, simulated)
+            kept.extend(_some(sim, simulated))
+            if self.desk is None or not self.desk.silent:
+                await self._put(inbox, stamp, kept)
+                kept.clear()
             wait_s = (sim.next_at - simulated) / 1_000 / self.speed
             await self.clock.sleep(min(max(wait_s, _TICK_S), _LONGEST_S))
 

@@ -7,7 +7,7 @@
     who plays the floor: apply(floor, now), as often as he looks at the clock
 
 What is asked for begins at the next `apply`, and is a real fault of the simulated floor; a silent
-feed alone is left to who plays the floor: he keeps back what happens until `silent_until`.
+feed alone is left to who plays the floor: he keeps back what happens as long as the desk is `silent`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -123,10 +123,9 @@ class Desk:
         self._last = 0
 
     @property
-    def silent_until(self) -> Millis:
-        """Until when nothing may be told of what happens; 0 if it may."""
-        silent = (d for d in self._running() if d.fault.kind is FaultKind.SILENT)
-        return max((drill.until for drill in silent), default=0)
+    def silent(self) -> bool:
+        """Whether the feed is silent: nothing may be told of what happens, until it is over."""
+        return any(drill.fault.kind is FaultKind.SILENT for drill in self._running())
 
     def inject(self, kind: str, scope: str, size: float) -> None:
         """Ask for a fault; `size` 0 is the smallest offered. Raises `TrainingError`."""
