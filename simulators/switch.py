@@ -256,7 +256,7 @@ class Switch:
         now = self._agenda.now
         visit.record.fate, visit.record.reason, visit.record.to = "overflowed", reason.value, to
         for count in self._truth.of(visit.queue.id, now):
-            count.overflow(reason)
+            count.overflow(reason.value)
         agent = self._unqueue(visit)
         self._agenda.tell(
             Overflowed(**visit.names, reason=reason, wait_ms=now - visit.queued_at, to_queue=to)

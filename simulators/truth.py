@@ -7,7 +7,7 @@ sums of those events. The names are those of `replay --json`.
 from dataclasses import dataclass, field
 
 from ingest.events import Millis
-from ingest.words import AgentStatus, EndedBy, Overflow, Phase
+from ingest.words import AgentStatus, EndedBy, Phase
 from simulators.faults import FaultTruth
 
 INTERVAL_MS = 900_000
@@ -61,10 +61,10 @@ class QueueTruth:
         self.abandoned_ringing += ringing
         self.wait_ms_abandoned += wait_ms
 
-    def overflow(self, reason: Overflow) -> None:
+    def overflow(self, reason: str) -> None:
         """A rule took a caller out of the queue."""
         self.waiting -= 1
-        self.overflowed[reason.value] = self.overflowed.get(reason.value, 0) + 1
+        self.overflowed[reason] = self.overflowed.get(reason, 0) + 1
 
     def drop(self) -> None:
         """A fault cut a waiting caller off."""

@@ -1,0 +1,63 @@
+"""A simulated day in files: our events, the AMI recording, the queue_log, and the truth beside them."""
+
+import gzip
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from ingest.events import Millis
+from ingest.stamp import Stamp
+from simulators.agenda import Happening
+from simulators.ami_tape import AmiTape
+from simulators.feed_faults import FeedFaults, as_payloads
+from simulators.floor_sim import FloorSim, a_day, source_of, stamped
+from simulators.queue_log_text import QueueLogText
+from simulators.truth_form import document
+
+EVENTS, QUEUE_LOG, AMI, TRUTH = "events.jsonl.gz", "queue_log", "ami.jsonl.gz", "truth.json"
+_LEVEL = 3
+
+
+def write(
+    folder: Path,
+    sim: FloorSim,
+    until: Millis,
+    progress: Callable[[Millis], None] | None = None,
+) -> Millis:
+    """Simulate up to `until`, and until the last caller is gone, into these files of `folder`.
+
+    `sim` is new and keeps its calls. Returns when the day ended. The bytes are the same for the
+    same scenario, seed and start; of the compressed files, those inside. Raises `OSError`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = Stamp(source_of(sim.scenario), str(sim.start_at // 1_000))
+    feed = FeedFaults(sim.scenario.feed_faults, sim.start_at, sim.seed)
+    log = QueueLogText(sim.scenario)
+    end = sim.start_at
+    with (
+        (folder / EVENTS).open("wb") as file,
+        gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as events,
+        (folder / QUEUE_LOG).open("w", encoding="utf-8", newline="\n") as lines,
+        AmiTape(folder / AMI, sim.scenario) as tape,
+    ):
+        lines.write(log.begin(sim.start_at))
+        for told in a_day(sim, until):
+            if not told:
+                continue
+            end = told[-1].time
+            tape.tell(told)
+            lines.writelines(line for happening in told for line in log.tell(happening))
+            events.write(_events(told, stamp, feed))
+            if progress is not None:
+                progress(end)
+        events.write(b"".join(p.payload + b"\n" for p in as_payloads(feed.finish())))
+        lines.write(log.end(end))
+    truth = document(sim, end, feed.truths)
+    (folder / TRUTH).write_bytes(msgspec.json.format(msgspec.json.encode(truth), indent=1) + b"\n")
+    return end
+
+
+def _events(told: Iterable[Happening], stamp: Stamp, feed: FeedFaults) -> bytes:
+    arrived = (arrival for event in stamped(list(told), stamp) for arrival in feed.tell(event))
+    return b"".join(payload.payload + b"\n" for payload in as_payloads(arrived))
