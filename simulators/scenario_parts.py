@@ -33,7 +33,7 @@ def fields(value: object, keys: Keys, required: Collection[str] = ()) -> dict[st
     mistakes = [
         Mistake((), f"{key} is missing", f"Add {key} = …") for key in required if key not in value
     ]
-    for key in value.keys() - keys.keys():
+    for key in (key for key in value if key not in keys):
         mistakes.append(Mistake((key,), "there is no such key here", did_you_mean(key, keys)))
     given = [(key, item) for key, item in value.items() if key in keys]
     read: dict[str, Any] = {}
