@@ -20,6 +20,7 @@ from ingest.events import (
     Data,
     Dropped,
     Event,
+    Heartbeat,
     Millis,
     Overflowed,
     Queued,
@@ -299,6 +300,8 @@ class Translator:
             # Wazo writes it after EXITEMPTY, then the visit is over; some releases write it alone.
             visit = self.memory.visits.end(row.call, row.queue)
             return [("0", _overflowed(visit, Overflow.EMPTY, None))]
+        if row.verb == "CONFIGRELOAD":  # says nothing of the floor, but that the log is alive
+            return [("0", Heartbeat(last_native_at=row.at))]
         if not row.known:
             unknown, verb = self.memory.unknown, row.verb[:40]
             verb = verb if verb in unknown or len(unknown) < _MOST_NAMES else "(others)"
