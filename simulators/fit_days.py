@@ -1,6 +1,7 @@
 """The local days that a record covers. Pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ingest.events import Millis
@@ -8,6 +9,8 @@ from simulators.local_time import from_local_ms, local_ms
 from simulators.plans import DAY_MIN, MINUTE, weekday
 
 DAY_MS = DAY_MIN * MINUTE
+_QUARTER_MS = 15 * MINUTE
+"""Clocks are changed at whole quarters only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Days:
 
     def place(self, at: Millis) -> tuple[int, Millis]:
         """The day, counted from 0, and the time since its midnight."""
-        local = local_ms(self.zone, at)
+        local = at + _offset_ms(self.zone, at // _QUARTER_MS)
         return local // DAY_MS - self.first, local % DAY_MS
 
     def weekday(self, day: int) -> int:
@@ -45,3 +48,9 @@ class Days:
         for day in range(self.count):
             found[self.weekday(day)] += 1
         return found
+
+
+@lru_cache(maxsize=10_000)
+def _offset_ms(zone: ZoneInfo, quarter: int) -> Millis:
+    """By how much the site's clock is ahead in this quarter of an hour since 1970."""
+    return local_ms(zone, quarter * _QUARTER_MS) - quarter * _QUARTER_MS

@@ -134,4 +134,6 @@ def _day_correlation(
         sum(row) / sum(mean) if sum(mean) else 0.0 for row, mean in zip(off, means, strict=True)
     ]
     found = sum(a * b for a, b in pairwise(strayed)) / (len(strayed) - 1)
-    return min(max(found / variance, 0.0), 0.9)
+    # Of few days the correlation comes out too high: all that days stray by counts against it.
+    every = sum(a * a for a in strayed) / len(strayed)
+    return min(max(found / max(every, variance), 0.0), 0.9)

@@ -16,9 +16,9 @@ _SMALL = 0.08
 _MOST_TEAMS = 5
 _SPECIAL = 2.0
 """A team takes a queue before the busier ones if so many times its share of it is theirs."""
-_CASES = 20
+_CASES = 60
 """Fewer cases in which somebody could overtake tell nothing."""
-_FIRST = 0.5
+_FIRST = 0.4
 """A queue goes before another if so much more often its callers overtake those of the other."""
 
 
@@ -85,15 +85,14 @@ def priorities(record: Record) -> Mapping[str, int]:
                 could[other, seen.queue] += 1
     queues = sorted({seen.queue for seen in record.visits.values()})
     goes_before = {
-        one: sum(
-            _often(did, could, one, other) - _often(did, could, other, one) > _FIRST
-            for other in queues
-            if other != one
-        )
-        for one in queues
+        queue: [one for one in queues if _first(did, could, one, queue)] for queue in queues
     }
-    ranks = sorted(set(goes_before.values()))
-    return {queue: ranks.index(before) for queue, before in goes_before.items()}
+    behind = dict.fromkeys(queues, 0)
+    for _ in queues:
+        for queue, ones in goes_before.items():
+            behind[queue] = min(max((behind[one] + 1 for one in ones), default=0), len(queues))
+    last = max(behind.values(), default=0)
+    return {queue: last - places for queue, places in behind.items()}
 
 
 def _in_order(record: Record) -> list[tuple[Millis, bool, int, Seen]]:
@@ -106,12 +105,14 @@ def _in_order(record: Record) -> list[tuple[Millis, bool, int, Seen]]:
     return sorted(steps, key=lambda step: (step[0], not step[1], step[2]))
 
 
-def _often(
+def _first(
     did: Counter[tuple[str, str]], could: Counter[tuple[str, str]], one: str, other: str
-) -> float:
-    """How often a caller of the one overtakes one of the other; of too few cases, never."""
-    cases = could[one, other]
-    return did[one, other] / cases if cases >= _CASES else 0.0
+) -> bool:
+    """Whether callers of the one overtake those of the other, and hardly ever the other way round."""
+    if min(could[one, other], could[other, one]) < _CASES:
+        return False
+    over, under = did[one, other] / could[one, other], did[other, one] / could[other, one]
+    return over - under > _FIRST
 
 
 def _serves(took: Counter[str], every: Counter[str]) -> list[str]:
