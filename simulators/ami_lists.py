@@ -26,10 +26,11 @@ Items = list[str]
 
 
 class Lists:
-    """Answers from the picture, as of its moment. Every method gives whole frames."""
+    """Answers from the picture, in whole frames."""
 
     def __init__(self, picture: Picture) -> None:
         self._picture = picture
+        self._now: Millis = 0
         self._answers: dict[str, Callable[[Mapping[str, str], str], Items]] = {
             "corestatus": self._status,
             "coresettings": self._settings,
@@ -42,11 +43,14 @@ class Lists:
             "devicestatelist": self._devices,
         }
 
-    def answer(self, action: str, headers: Mapping[str, str], id_line: str) -> Items | None:
+    def answer(
+        self, action: str, headers: Mapping[str, str], id_line: str, now: Millis
+    ) -> Items | None:
         """The answer to an action, by its name in lower case; None to one that is not known.
 
         `id_line` is the header `ActionID` with its line end before it, or nothing.
         """
+        self._now = now
         found = self._answers.get(action)
         return None if found is None else found(headers, id_line)
 
@@ -114,7 +118,6 @@ class Lists:
         ]
 
     def _entries(self, queue: Queue, id_line: str) -> Items:
-        now = self._picture.now
         return [
             f"Event: QueueEntry\r\nQueue: {queue.plan.id}\r\nPosition: {place}\r\n"
             f"Channel: {call.caller.name}\r\nUniqueid: {call.caller.uniqueid}\r\n"
@@ -122,7 +125,7 @@ class Lists:
             f"CallerIDName: {_bare(call.caller.caller)}\r\n"
             f"ConnectedLineNum: {_bare(call.caller.line_number)}\r\n"
             f"ConnectedLineName: {_bare(call.caller.line_name)}\r\n"
-            f"Wait: {(now - call.joined_at) // 1000}\r\nPriority: {queue.plan.priority}{id_line}"
+            f"Wait: {max(0, self._now - call.joined_at) // 1000}\r\nPriority: {queue.plan.priority}{id_line}"
             for place, call in enumerate(queue.waiting, 1)
         ]
 
@@ -135,11 +138,11 @@ class Lists:
             members = [m for m in picture.members.values() if name in m.queues]
             there = [m for m in members if m.status != UNAVAILABLE]
             free = sum(m.status == FREE and not m.paused for m in there)
-            longest_ms = max((picture.now - call.joined_at for call in queue.waiting), default=0)
+            longest_ms = max((self._now - call.joined_at for call in queue.waiting), default=0)
             items.append(
                 f"Event: QueueSummary\r\nQueue: {name}\r\nLoggedIn: {len(there)}\r\n"
                 f"Available: {free}\r\nCallers: {len(queue.waiting)}\r\nHoldTime: {queue.hold_s}\r\n"
-                f"TalkTime: {queue.talk_s}\r\nLongestHoldTime: {longest_ms // 1000}{id_line}"
+                f"TalkTime: {queue.talk_s}\r\nLongestHoldTime: {max(0, longest_ms) // 1000}{id_line}"
             )
         return _list("Queue summary will follow", "QueueSummaryComplete", items, id_line)
 
@@ -154,7 +157,7 @@ class Lists:
     def _channel(self, call: Call, leg: Leg, id_line: str) -> str:
         bridges = [call.bridge, *(call.consulted or ())[3:]]
         bridge = next((b.id for b in bridges if b is not None and leg in b.legs), "")
-        minutes, second = divmod((self._picture.now - leg.began_at) // 1000, 60)
+        minutes, second = divmod(max(0, self._now - leg.began_at) // 1000, 60)
         lasted = f"{minutes // 60:02}:{minutes % 60:02}:{second:02}"
         return (
             f"Event: CoreShowChannel{id_line}\r\n{leg.block}\r\nApplication: {leg.application}\r\n"
@@ -181,7 +184,7 @@ class Lists:
     def _contacts(self, headers: Mapping[str, str], id_line: str) -> Items:
         picture = self._picture
         known = {m.extension: m.status != UNAVAILABLE for m in picture.members.values()}
-        expires_s = (picture.now + _EXPIRY_MS) // 1000
+        expires_s = (self._now + _EXPIRY_MS) // 1000
         items = [
             f"Event: ContactList{id_line}\r\nObjectType: contact\r\nObjectName: {name};@{name}\r\n"
             f"ViaAddr: 192.0.2.10\r\nQualifyTimeout: 2.000000\r\nQualify2xxOnly: false\r\n"

@@ -129,10 +129,10 @@ class FakePbx:
             lines = "\r\n".join(f"{name}:   (Priv: <none>)" for name in _COMMANDS)
             self._respond(headers, "Success", lines)
         else:
-            self._answer(action, headers)
+            self._answer(action, headers, now)
 
-    def _answer(self, action: str, headers: Mapping[str, str]) -> None:
-        answer = self._lists.answer(action, headers, _id_line(headers))
+    def _answer(self, action: str, headers: Mapping[str, str], now: Millis) -> None:
+        answer = self._lists.answer(action, headers, _id_line(headers), now)
         if answer is not None:
             self._out += [f"{frame}\r\n\r\n" for frame in answer]
         elif action in _DENIED:
