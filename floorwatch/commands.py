@@ -122,6 +122,59 @@ def replay(
 
 
 @app.command()
+def simulate(  # noqa: PLR0913 - one for each option
+    scenario: Annotated[
+        str,
+        typer.Argument(help="A preset's name, or a scenario file (TOML).", metavar="PRESET|FILE"),
+    ] = "",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same day, to the byte.")] = 1,
+    hours: Annotated[
+        float, typer.Option(help="How long people call; who has called is still served.", min=0.01)
+    ] = 24.0,
+    start: Annotated[
+        str, typer.Option(help="When it begins, local: 2026-11-23 or '2026-11-23 08:00'.")
+    ] = "",
+    site: Annotated[str, typer.Option(help="Whose events they are, if not the scenario's.")] = "",
+    speed: Annotated[
+        str, typer.Option(help="Simulated seconds per second, or max.", metavar="N|max")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="Write events, queue_log, AMI recording and truth here.")
+    ] = None,
+    to: Annotated[
+        str, typer.Option(help="Tell it live: " + ", ".join(f"{form}:" for form in urls.TARGETS))
+    ] = "",
+    secret_env: Annotated[
+        str, typer.Option(help="The environment variable with the PBX's, or broker's, password.")
+    ] = "",
+    list_presets: Annotated[bool, typer.Option("--list", help="Name the presets.")] = False,
+) -> None:
+    """A whole simulated floor with its own truth: into files, or told live."""
+    from floorwatch.simulating import Wishes, run, show_presets
+
+    if list_presets:
+        show_presets(console)
+        return
+    if not scenario or (out is None) == (not to):
+        _fail("name a scenario, and either --out DIR or --to URL; --list names the presets")
+    if out is not None and speed not in ("", "max"):
+        _fail("--speed is for --to: files are written as fast as it goes")
+    wishes = Wishes(
+        scenario=scenario,
+        seed=seed,
+        hours=hours,
+        start=start,
+        site=site,
+        out=out,
+        to=_url(to, urls.TARGETS) if to else None,
+        speed=_speed(speed or ("1" if to else "max")),
+        secret=Secret(env=secret_env),
+        environ=os.environ,
+    )
+    _run(run(wishes, SystemClock(), console, errors))
+
+
+@app.command()
 def check(file: File) -> None:
     """Name line and key of every mistake in a settings file."""
     problems = settings_file.check(file, os.environ)

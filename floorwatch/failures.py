@@ -17,6 +17,8 @@ from ingest.outlet_mqtt import SourceNameError
 from ingest.source_ami_file import AmiFileError
 from ingest.source_queue_log import SavedPositionError
 from ingest.spool import SpoolError
+from simulators.scenario import ScenarioError
+from simulators.scenario_mistakes import ScenarioFileError
 from stream.ports import JournalError
 
 FAILURES = (
@@ -33,6 +35,8 @@ FAILURES = (
     OSError,
     PbxProbeError,
     SavedPositionError,
+    ScenarioError,
+    ScenarioFileError,
     SecretError,
     SettingsError,
     SourceNameError,

@@ -115,6 +115,14 @@ FILE_BACKFILLS: Mapping[str, Form] = {"queue_log+file": SOURCES["queue_log+file"
 BROKERS: Mapping[str, Form] = {scheme: SOURCES[scheme] for scheme in ("mqtt", "mqtts")}
 """Where the bridge carries events to."""
 
+TARGETS: Mapping[str, Form] = {
+    "mqtt": SOURCES["mqtt"],
+    "mqtts": SOURCES["mqtts"],
+    "ami": Form(example="ami://monitor@127.0.0.1:5038", port=5038, user=True, secret=True),
+    "queue_log": Form(example="queue_log:simulated/queue_log", file=True),
+}
+"""Where a simulated day can be told live."""
+
 JOURNALS: Mapping[str, Form] = {
     "file": Form(example="file:./data", file=True),
     "redis": Form(example="redis://127.0.0.1:6379/0", port=6379, path=True),

@@ -1,7 +1,7 @@
 """A simulated day in files: our events, the AMI recording, the queue_log, and the truth beside them."""
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -19,16 +19,12 @@ EVENTS, QUEUE_LOG, AMI, TRUTH = "events.jsonl.gz", "queue_log", "ami.jsonl.gz", 
 _LEVEL = 3
 
 
-def write(
-    folder: Path,
-    sim: FloorSim,
-    until: Millis,
-    progress: Callable[[Millis], None] | None = None,
-) -> Millis:
+def written(folder: Path, sim: FloorSim, until: Millis) -> Iterator[Millis]:
     """Simulate up to `until`, and until the last caller is gone, into these files of `folder`.
 
-    `sim` is new and keeps its calls. Returns when the day ended. The bytes are the same for the
-    same scenario, seed and start; of the compressed files, those inside. Raises `OSError`.
+    `sim` is new and keeps its calls. Yields how far it is, after each moment; the files are whole
+    when it is exhausted. The bytes are the same for the same scenario, seed and start; of the
+    compressed files, those inside. Raises `OSError`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     stamp = Stamp(source_of(sim.scenario), str(sim.start_at // 1_000))
@@ -49,13 +45,11 @@ def write(
             tape.tell(told)
             lines.writelines(line for happening in told for line in log.tell(happening))
             events.write(_events(told, stamp, feed))
-            if progress is not None:
-                progress(end)
+            yield end
         events.write(b"".join(p.payload + b"\n" for p in as_payloads(feed.finish())))
         lines.write(log.end(end))
     truth = document(sim, end, feed.truths)
     (folder / TRUTH).write_bytes(msgspec.json.format(msgspec.json.encode(truth), indent=1) + b"\n")
-    return end
 
 
 def _events(told: Iterable[Happening], stamp: Stamp, feed: FeedFaults) -> bytes:
