@@ -12,8 +12,9 @@ from panel.custom import JSComponent
 from dashboard.catalogue import catalogues
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("words.js", "feed.js", "trend.js", "tiles.js", "wall.js")
+SCRIPTS = ("words.js", "feed.js", "trend.js", "tiles.js", "finding.js", "training.js", "wall.js")
 """One module of several files, in this order; it imports nothing, from nowhere."""
+STYLES = ("wall.css", "training.css")
 
 
 def module() -> str:
@@ -35,4 +36,4 @@ class Wall(JSComponent):
     catalogues = param.String(default=json.dumps(catalogues(), ensure_ascii=False))
 
     _esm = module()
-    _stylesheets = [(STATIC / "wall.css").read_text(encoding="utf-8")]  # noqa: RUF012 Panel's way
+    _stylesheets = [(STATIC / name).read_text(encoding="utf-8") for name in STYLES]  # noqa: RUF012 Panel's way

@@ -4,6 +4,8 @@ const AGENT_STATES = ["ready", "talking", "hold", "ringing", "acw", "not_ready",
 const LONG_NAME = 16;
 const QUEUE_STATES = new Set(["live", "late", "stale", "unknown"]);
 const COUNTS = ["offered", "answered", "abandoned"];
+const TROUBLED = new Set(["down", "degraded"]);
+const PARTS_SHOWN = 4;
 
 function make(tag, name, parent, attributes = {}) {
   const node = document.createElement(tag);
@@ -186,7 +188,7 @@ class Totals {
     this.service = new Figure(heroes, "service");
     this.level = new Level(this.service.node);
     const rest = make("div", "rest", this.node);
-    this.counts = [...COUNTS, "overflowed", "asa"].map((name) => [name, new Figure(rest, name)]);
+    this.counts = [...COUNTS, "overflowed", "dropped", "asa"].map((name) => [name, new Figure(rest, name)]);
     this.agents = new Agents(make("div", "people", this.node));
     const chart = make("div", "chart", this.node);
     const head = make("div", "legend", chart);
@@ -217,7 +219,8 @@ class Totals {
     mark(this.service.node, "title", same ? words.say(`variant.${held_to.variant}.long`) : note);
     this.level.paint(totals.service_level, held_to.goal);
     for (const [name, figure] of this.counts) {
-      const value = name === "asa" ? words.wait(totals.asa_ms) : words.count(totals[name]);
+      const count = name === "dropped" ? totals.dropped_waiting + totals.dropped_talking : totals[name];
+      const value = name === "asa" ? words.wait(totals.asa_ms) : words.count(count);
       const rate = name === "abandoned" ? words.share(totals.abandon_rate) : "";
       figure.paint(words.say(`queue.${name}`), value, rate === NOTHING ? "" : rate);
     }
@@ -225,5 +228,36 @@ class Totals {
     put(this.title, words.say("trend"));
     for (const [name, label] of this.legend) put(label, words.say(`queue.${name}`));
     this.trend.paint(totals.trend, words);
+  }
+}
+
+// Parts of the telephone system that are not well; nothing is said of those that are.
+class Parts {
+  constructor(parent) {
+    this.node = make("p", "parts", parent, { role: "status" });
+    this.entries = [];
+  }
+
+  paint(parts, words) {
+    const sick = Object.values(parts).filter((part) => TROUBLED.has(part.status));
+    sick.sort((a, b) => (a.status === "down" ? 0 : 1) - (b.status === "down" ? 0 : 1) || b.since - a.since);
+    const told = sick.slice(0, PARTS_SHOWN).map((part) => ({
+      status: part.status,
+      words: `${part.name} ${words.say(`part.${part.status}`)} ${words.say("since", { time: words.time(part.since) })}`,
+    }));
+    const more = sick.length - PARTS_SHOWN;
+    if (more > 0) told.push({ status: "more", words: `+${words.count(more)}` });
+    while (this.entries.length < told.length) this.add();
+    this.entries.forEach(({ node, label }, place) => {
+      node.hidden = place >= told.length;
+      mark(node, "data-part", told[place]?.status ?? "");
+      put(label, told[place]?.words ?? "");
+    });
+  }
+
+  add() {
+    const node = make("span", "part", this.node);
+    make("i", "sign", node, { "aria-hidden": "true" });
+    this.entries.push({ node, label: text(make("span", "", node)) });
   }
 }

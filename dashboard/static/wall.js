@@ -19,6 +19,7 @@ class Wall {
     this.build_foot();
     const address = new URL(model.feed, location.href);
     address.protocol = address.protocol.replace("http", "ws");
+    this.training = new Training(this.head, this.node, new URL("training", address), this.words);
     this.feed = new Feed(address, () => this.paint());
     this.timer = setInterval(() => {
       this.feed.watch();
@@ -30,11 +31,13 @@ class Wall {
   stop() {
     clearInterval(this.timer);
     this.feed.stop();
+    this.training.stop();
     this.node.remove();
   }
 
   build_head() {
     const head = make("header", "head", this.node);
+    this.head = head;
     this.site = text(make("h1", "site", head));
     const link = make("p", "link", head, { role: "status" });
     make("i", "sign", link, { "aria-hidden": "true" });
@@ -64,6 +67,7 @@ class Wall {
 
   build_foot() {
     const foot = make("footer", "foot", this.node);
+    this.parts = new Parts(foot);
     this.feeds = text(make("span", "feeds", foot));
     this.health = text(make("span", "health", foot));
   }
@@ -85,6 +89,7 @@ class Wall {
     const live = link === "live";
     this.paint_rows(queues, { now, live });
     this.paint_foot(body, live);
+    this.training.paint(body?.training, now);
     this.follow(feed.build);
   }
 
@@ -136,6 +141,7 @@ class Wall {
       return `${name} ${told(state, feed.heard_at, { words, live })}`;
     });
     put(this.feeds, feeds.join("   "));
+    this.parts.paint(body?.parts ?? {}, words);
     const health = body?.health ?? {};
     const troubles = TROUBLES.filter((name) => health[name] > 0).map((name) =>
       words.say(`health.${name}`, { count: words.count(health[name]) }),

@@ -14,8 +14,21 @@ FAMILIES = {
     "state": ["live", "late", "stale", "unknown"],
     "link": ["connecting", "live", "stale", "lost"],
     "agent": ["ready", "talking", "hold", "ringing", "acw", "not_ready", "unreachable"],
-    "queue": ["waiting", "longest", "offered", "answered", "abandoned", "overflowed", "asa"],
+    "queue": [
+        "waiting",
+        "longest",
+        "offered",
+        "answered",
+        "abandoned",
+        "overflowed",
+        "dropped",
+        "asa",
+    ],
     "health": ["gaps", "rejected", "out_of_step", "late", "repeated", "ghosts"],
+    "part": ["down", "degraded"],
+    "fault": ["peak", "trunk_down", "drops", "silent", "sign_out", "secret"],
+    "verdict": ["right", "place", "wrong", "missed"],
+    "refused": ["not_offered", "running", "too_many", "over", "unreadable", "lost"],
     "head": ["name", "waiting", "longest", "service", "offered", "answered", "abandoned", "day"],
     "variant": [
         f"{variant}{long}"
@@ -67,7 +80,7 @@ def test_the_code_itself_says_nothing() -> None:
         assert not re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", words) or words in _CLASSES, words
 
 
-_CLASSES = {"note variant", "row heads"}
+_CLASSES = {"note variant", "row heads", "quiet close", "go surprise"}
 
 
 def test_nothing_is_imported_from_anywhere_and_no_markup_is_made_of_text() -> None:
