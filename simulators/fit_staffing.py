@@ -19,7 +19,7 @@ from simulators.scenario import Scenario
 
 ROUNDS = 5
 _SEED = 1999
-_CALLS = 20_000
+_CALLS = 8_000
 """Calls that a round simulates at least, if the days have to be repeated for it."""
 _MOST_CALLS = 60_000
 """Calls that a round simulates at most, a week of days at least."""
