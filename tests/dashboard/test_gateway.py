@@ -12,6 +12,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dashboard.frames import merged
 from dashboard.gateway import Gateway, GatewayError
+from simulators.demo import DEMO
+from simulators.faults import FaultKind, FaultTruth
+from simulators.training import Desk
 
 DEADLINE_S = 10.0
 
@@ -358,3 +361,169 @@ async def test_leaving_closes_the_screens_at_once(clock: Any, story: Any) -> Non
         await connection.recv()
     assert goodbye.value.rcvd is not None
     assert goodbye.value.rcvd.code == 1001
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk(DEMO, seed=1)
+
+
+@pytest.fixture
+async def school(clock: Any, desk: Desk) -> AsyncIterator[Gateway]:
+    """A gateway with a training desk."""
+    async with Gateway(
+        clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"], desk=desk
+    ) as running:
+        yield running
+
+
+def training(gateway: Gateway) -> str:
+    return f"ws://127.0.0.1:{gateway.port}/training"
+
+
+async def told(connection: ClientConnection, wish: str | bytes | dict[str, Any]) -> dict[str, Any]:
+    """The answer to a wish."""
+    await connection.send(json.dumps(wish) if isinstance(wish, dict) else wish)
+    async with asyncio.timeout(DEADLINE_S):
+        answer: dict[str, Any] = json.loads(await connection.recv())
+    return answer
+
+
+DONE = {"v": 1, "kind": "answer", "done": True}
+
+
+async def test_without_a_training_desk_there_is_nothing_to_train_with(
+    gateway: Gateway, story: Any
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(training(gateway), proxy=None)
+    assert refused.value.response.status_code == 404
+    gateway.publish(story.full, {})
+    assert "training" not in json.loads((await request(gateway, "/frame"))[2])["body"]
+
+
+async def test_a_wish_is_answered_and_what_came_of_it_is_shown_to_every_screen(
+    school: Gateway, story: Any, desk: Desk, clock: Any
+) -> None:
+    async with screens(school, 1) as [wall], connect(training(school), proxy=None) as trainer:
+        school.publish(story.full, {})
+        assert (await wall.frame())["body"]["training"]["faults"] == []
+        assert await told(trainer, {"inject": {"kind": "peak", "scope": "", "size": 4}}) == DONE
+        school.publish(story.full, {})
+        frame = await wall.frame()
+        assert frame["kind"] == "delta"
+        assert frame["body"].keys() == {"training"}
+        assert wall.body["training"] == desk.document()
+        assert wall.body["training"]["faults"][0]["kind"] == "peak"
+        clock.time += 1_000
+        school.publish(story.full, {})
+        assert (await wall.frame())["kind"] == "beat"
+        async with screens(school, 1) as [late]:
+            school.publish(story.full, {})
+            assert (await late.frame())["body"]["training"] == desk.document()
+        assert await told(trainer, {"surprise": {}}) == DONE
+        assert await told(trainer, {"relieve": 1}) == DONE
+        assert [drill.relieved for drill in desk.drills] == [True, False]
+        assert (await told(trainer, {"surprise": {}}))["why"] == "running"
+        assert (await told(trainer, {"relieve": 99}))["why"] == "over"
+        assert (await told(trainer, {"find": {"number": 2, "kind": "peak"}}))["why"] == "over"
+        desk.drills[1].truth = FaultTruth(kind=FaultKind.PEAK, scope="", started_at=clock.now())
+        desk.drills[1].fault = desk.offers[FaultKind.PEAK].fault("", 4.0)
+        assert await told(trainer, {"find": {"number": 2, "kind": "silent"}}) == DONE
+        clock.time += 9_000
+        assert await told(trainer, {"find": {"number": 2, "kind": "peak"}}) == DONE
+        school.publish(story.full, {})
+        while "found_at" not in wall.body["training"]["faults"][-1]:
+            await wall.frame()
+        found = wall.body["training"]["faults"][1]
+        assert (found["found_at"] - found["since"], found["wrong"]) == (9_000, 1)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "",
+        "T",
+        "[]",
+        "null",
+        "{}",
+        '{"inject": null}',
+        '{"inject": {}}',
+        '{"inject": {"kind": 7}}',
+        '{"inject": {"kind": "peak", "scope": ["a"]}}',
+        '{"inject": {"kind": "peak", "size": -1}}',
+        '{"inject": {"kind": "peak", "size": 1e999}}',
+        '{"inject": {"kind": "peak", "size": "2"}}',
+        '{"inject": {"kind": "peak", "length_ms": 1}}',
+        '{"inject": {"kind": "peak"}, "relieve": 1}',
+        '{"relieve": 1, "surprise": {}}',
+        '{"relieve": "1"}',
+        '{"relieve": 0}',
+        '{"relieve": 1e30}',
+        '{"find": {"number": 1}}',
+        '{"surprise": {"kind": "peak"}}',
+        '{"shutdown": {}}',
+        '{"inject": {"kind": "' + "p" * 200 + '"}}',
+        "[" * 900,
+        b"\x00\xff\xfe",
+    ],
+)
+async def test_a_message_that_is_no_wish_is_refused_and_changes_nothing(
+    school: Gateway, desk: Desk, wish: str | bytes
+) -> None:
+    async with connect(training(school), proxy=None) as trainer:
+        assert await told(trainer, wish) == {**DONE, "done": False, "why": "unreadable"}
+        assert desk.drills == []
+        assert await told(trainer, {"inject": {"kind": "silent"}}) == DONE
+    assert len(desk.drills) == 1
+
+
+async def test_a_message_too_long_ends_the_trainers_connection(school: Gateway, desk: Desk) -> None:
+    async with connect(training(school), proxy=None) as trainer:
+        await trainer.send('{"surprise": {}}' + " " * 1_024)
+        with pytest.raises(ConnectionClosed) as goodbye:
+            await trainer.recv()
+        assert goodbye.value.rcvd is not None
+        assert goodbye.value.rcvd.code == 1009
+    assert desk.drills == []
+
+
+async def test_the_feed_itself_still_takes_no_wishes(
+    school: Gateway, story: Any, desk: Desk
+) -> None:
+    async with screens(school, 1, "?training=1") as [wall]:
+        await wall.connection.send('{"surprise": {}}')
+        school.publish(story.full, {})
+        await wall.frame()
+        async with connect(training(school), proxy=None) as trainer:
+            await told(trainer, {"relieve": 1})
+    assert desk.drills == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["Origin: http://127.0.0.1:{port}"], 101),
+        ([], 101),
+        (["Origin: https://wall.example"], 403),
+        (["Origin: https://elsewhere.example"], 403),
+        (["Origin: null"], 403),
+        (["Host: wall.example", "Origin: https://wall.example"], 101),
+        (["Host: rebound.example", "Origin: https://rebound.example"], 421),
+    ],
+)
+async def test_only_our_own_pages_may_ask_for_a_fault(
+    school: Gateway, lines: list[str], status: int
+) -> None:
+    """A page of another origin may be allowed to read; that does not let it break things."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", school.port)
+    head = ["GET /training HTTP/1.1", *(line.format(port=school.port) for line in lines)]
+    if not any(line.startswith("Host:") for line in lines):
+        head.append(f"Host: 127.0.0.1:{school.port}")
+    head += ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
+    head += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    writer.write("\r\n".join([*head, "", ""]).encode())
+    async with asyncio.timeout(DEADLINE_S):
+        answer = await reader.readline()
+    assert int(answer.split()[1]) == status
+    writer.close()

@@ -31,6 +31,7 @@ from simulators.demo import DEMO
 from simulators.floor_sim import simulate
 from simulators.local_time import day_start
 from simulators.play import SimulatedSource
+from simulators.training import Desk
 
 HOUR = 3_600_000
 DAY = day_start(DEMO, 1_790_006_400_000)
@@ -257,3 +258,22 @@ async def test_a_clock_set_back_repeats_nothing() -> None:
         await clock.move(30_000)
     told_live = [each for each in as_told(inbox.events) if each.time > NOON]
     assert told_live == [each for each in world(clock.at) if each.time > NOON]
+
+
+async def test_a_silent_feed_keeps_back_what_happens_and_tells_all_of_it_in_the_end() -> None:
+    clock = MovedClock(NOON)
+    inbox, desk = Taken(clock), Desk(DEMO, seed=1)
+    source = SimulatedSource(scenario=DEMO, seed=7, clock=clock, desk=desk)
+    async with running(source, inbox):
+        await clock.move(10_000)
+        desk.inject("silent", "", 0.0)
+        await clock.move(2_000)
+        told = len(inbox.events)
+        await clock.move(42_000)
+        assert len(inbox.events) == told
+        await clock.move(20_000)
+    live = [each for each in as_told(inbox.events) if each.time > NOON]
+    assert live == [each for each in world(NOON + 74_000) if each.time > NOON]
+    late = [event for event in inbox.events[told:] if event.recvtime - event.time > 30_000]
+    assert len(late) > 10
+    assert [event.seq for event in inbox.events] == list(range(1, len(inbox.events) + 1))
