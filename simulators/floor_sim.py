@@ -109,14 +109,10 @@ class FloorSim:
 
     @property
     def at_rest(self) -> bool:
-        """Whether no call is up, no fault lasts, and nobody is busy."""
-        return (
-            not self.truth.lines_up
-            and all(fault.ended_at is not None for fault in self.truth.faults)
-            and not any(
-                agent.state in BUSY or agent.state is AgentStatus.UNREACHABLE
-                for agent in self._roster.agents.values()
-            )
+        """Whether no call is up, and everybody is free, on a break, or at home."""
+        return not self.truth.lines_up and not any(
+            agent.state in BUSY or agent.state is AgentStatus.UNREACHABLE
+            for agent in self._roster.agents.values()
         )
 
     def lines(self) -> list[Component]:
