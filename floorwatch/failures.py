@@ -17,6 +17,7 @@ from ingest.outlet_mqtt import SourceNameError
 from ingest.source_ami_file import AmiFileError
 from ingest.source_queue_log import SavedPositionError
 from ingest.spool import SpoolError
+from simulators.fit import FitError
 from simulators.scenario import ScenarioError
 from simulators.scenario_mistakes import ScenarioFileError
 from stream.ports import JournalError
@@ -27,6 +28,7 @@ FAILURES = (
     CallsCsvError,
     EOFError,
     ExportError,
+    FitError,
     GatewayError,
     IotcoreError,
     JournalError,

@@ -19,10 +19,17 @@ from simulators.fit_hours import Hour, hours, together
 from simulators.fit_record import record
 from simulators.fit_staffing import simulated, sum_hours
 from simulators.scenario import Scenario, busier
+from simulators.scenario_mistakes import MistakesError
 from simulators.scenario_text import text
+from simulators.scenario_values import identifier, zone
 from stream.sites import Site
 
 _SEED = 1
+_COLUMNS = [
+    name
+    for what in ("calls a day", "wait s", "gave up", "waited", "in 20 s")
+    for name in (what, "sim.")
+]
 _SHOWN = 0.01
 """Hours with a smaller share of the calls are not shown."""
 
@@ -44,6 +51,11 @@ def run(wishes: Wishes, clock: Clock, out: Console, errors: Console) -> Scenario
     Never overwrites a file: raises `ValueMistakeError` then, `FitError` if there is nothing to learn
     from, and whatever reading the recording raises.
     """
+    try:
+        identifier(wishes.site)
+        zone(wishes.zone)
+    except MistakesError as error:
+        raise ValueMistakeError(error.mistakes[0].what, error.mistakes[0].mend) from None
     if wishes.out.exists():
         raise ValueMistakeError(f"{wishes.out} is there already", "Name another file after --out")
     site = Site(id=wishes.site, time_zone=wishes.zone)
@@ -79,14 +91,13 @@ def _status(errors: Console, what: str) -> AbstractContextManager[object]:
 def _print(real: Sequence[Hour], made: Sequence[Hour], out: Console) -> None:
     """The real floor and the simulated one, hour by hour."""
     table = Table(box=None, padding=(0, 1))
-    for name in ("hour", "calls", "", "wait s", "", "abandoned", "", "waited", "", "level", ""):
+    for name in ("hour", *_COLUMNS):
         table.add_column(name, justify="right")
     all_real, all_made = together(real), together(made)
     for n, (one, other) in enumerate(zip(real, made, strict=True)):
         if one.arrivals >= _SHOWN * all_real.arrivals:
             table.add_row(f"{n:02}", *_cells(one, other))
     table.add_row("all", *_cells(all_real, all_made))
-    out.print("per day and hour: as it was, as simulated", highlight=False)
     out.print(table)
 
 

@@ -84,10 +84,7 @@ def columns(line: bytes) -> dict[str, int]:
     """Where each known column stands; raises `CallsCsvError` if one that is needed is absent."""
     names = [name.strip().lower() for name in _cells(line.removeprefix(b"\xef\xbb\xbf"))]
     if absent := [name for name in REQUIRED if name not in names]:
-        raise CallsCsvError(
-            f"the first line lacks the columns {', '.join(absent)}: it must name the columns,"
-            f" {', '.join(REQUIRED)} among them"
-        )
+        raise CallsCsvError(f"the first line must name the columns: it lacks {', '.join(absent)}")
     twice = [name for name in (*REQUIRED, *OPTIONAL) if names.count(name) > 1]
     if twice:
         raise CallsCsvError(f"the first line has the columns {', '.join(twice)} twice")

@@ -88,4 +88,7 @@ def learnt(
     if rounds and any(seen.left == "abandoned" for seen in seen.visits.values()):
         told = fit_presence.agents_told(seen)
         staff = calibrated(house, staff, seen, days, rounds=rounds, told=told)
-    return staffed(house, staff)
+    scenario = staffed(house, staff)
+    if not scenario.agents:
+        raise FitError("nobody worked for longer than a few minutes: give whole days")
+    return scenario

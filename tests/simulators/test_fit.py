@@ -254,26 +254,32 @@ def test_without_an_answered_call_nothing_is_learnt() -> None:
 
 
 def test_a_single_answered_call_makes_a_scenario_that_runs() -> None:
+    found = fit(one_call(1_800_000), site="hq", time_zone="UTC")
+    assert [queue.id for queue in found.queues] == ["q"]
+    assert len(found.agents) == 1
+    assert list(told(found, 1))
+
+
+def test_of_a_moment_nothing_is_learnt() -> None:
+    with pytest.raises(FitError, match="whole days"):
+        fit(one_call(20_000), site="hq", time_zone="UTC")
+
+
+def one_call(talk_ms: Millis) -> list[Event]:
+    """Somebody talks for so long, and nothing else is known."""
     stamp, at = Stamp("/acd/hq/x", "0"), MONDAY + 36_000_000
 
     def event(data: Data, after_ms: Millis) -> Event:
         return stamp.event(data, time=at + after_ms, recvtime=at)
 
-    call = {"visit": "v", "queue": "q", "call": "c"}
-    found = fit(
-        [
-            event(Offered(call="c"), 0),
-            event(Queued(**call), 0),
-            event(Answered(**call, agent="a"), 4_000),
-            event(Held(**call), 9_000),
-            event(Retrieved(**call), 12_000),
-            event(Completed(**call, agent="a", hold_ms=3_000), 60_000),
-        ],
-        site="hq",
-        time_zone="UTC",
-    )
-    assert [queue.id for queue in found.queues] == ["q"]
-    assert list(told(found, 1))
+    return [
+        event(Offered(call="c"), 0),
+        event(Queued(visit="v", queue="q", call="c"), 0),
+        event(Answered(visit="v", queue="q", call="c", agent="a"), 4_000),
+        event(Held(visit="v", queue="q", call="c"), 9_000),
+        event(Retrieved(visit="v", queue="q", call="c"), 12_000),
+        event(Completed(visit="v", queue="q", call="c", agent="a", hold_ms=3_000), 4_000 + talk_ms),
+    ]
 
 
 def test_patience_is_found_among_waits_that_were_mostly_answered() -> None:
