@@ -233,7 +233,11 @@ def _offers(scenario: Scenario) -> Iterator[Offer]:
     if trunks:
         yield Offer(kind=FaultKind.TRUNK_DOWN, length_ms=2 * MINUTE, sizes=(0.0,), scopes=trunks)
     yield Offer(
-        kind=FaultKind.DROPS, length_ms=3 * MINUTE, sizes=(0.4,), scopes=trunks or everywhere
+        # A burst: those who talk are cut off some time within it, so a long one would be a drizzle.
+        kind=FaultKind.DROPS,
+        length_ms=90_000,
+        sizes=(0.4, 0.8),
+        scopes=everywhere | trunks,
     )
     yield Offer(kind=FaultKind.SILENT, length_ms=45_000, sizes=(0.0,), scopes=everywhere)
     yield Offer(

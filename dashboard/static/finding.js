@@ -84,6 +84,11 @@ function scope_name(scope, words) {
   return words.name(scope.names, scope.id.slice(scope.id.indexOf(":") + 1));
 }
 
+// A peak is a factor, everything else a share.
+function size_words(kind, size, words) {
+  return kind === "peak" ? `×${words.count(size)}` : `${words.whole_percent(size)}%`;
+}
+
 function place_name(fault, offers, words) {
   const scopes = offers.find((offer) => offer.kind === fault.kind)?.scopes ?? [];
   if (scopes.length < 2) return "";
@@ -92,7 +97,7 @@ function place_name(fault, offers, words) {
 
 function drill_name(fault, offers, words) {
   if (fault.kind === undefined) return words.say("fault.secret");
-  const size = fault.kind === "peak" ? `×${words.count(fault.size)}` : "";
+  const size = fault.size ? size_words(fault.kind, fault.size, words) : "";
   const place = place_name(fault, offers, words);
   return [fault_name(fault, words), size, place && `· ${place}`].filter(Boolean).join(" ");
 }

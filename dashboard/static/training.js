@@ -180,7 +180,7 @@ class Training {
       places.hidden = offer.scopes.length < 2;
       for (const size of offer.sizes.length > 1 ? offer.sizes : [0]) {
         const button = make("button", "go", row, { type: "button", "data-size": String(size) });
-        text(button).data = size ? `×${words.count(size)}` : words.say("training.start");
+        text(button).data = size ? size_words(offer.kind, size, words) : words.say("training.start");
         mark(button, "aria-label", `${fault_name(offer, words)} ${button.textContent}`);
         button.addEventListener("click", () => {
           this.say({ inject: { kind: offer.kind, scope: places.value, size } });
