@@ -52,6 +52,7 @@ class AmiServer:
         self._write_timeout_s = write_timeout_s
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.StreamWriter, FakePbx] = {}
+        self._talks: set[asyncio.Task[None]] = set()
         self._number = 0
 
     @property
@@ -72,6 +73,11 @@ class AmiServer:
     ) -> None:
         if self._server is not None:
             self._server.close()
+            # What was sent is still to be read: a client hears the day to its end.
+            for writer in list(self._clients):
+                writer.close()
+            if self._talks:
+                await asyncio.wait(self._talks, timeout=self._write_timeout_s)
             self._cut_all()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_CLOSE_S):
@@ -96,6 +102,10 @@ class AmiServer:
         pbx = FakePbx(self._dialogue.picture, self._accounts, self._number)
         writer.transport.set_write_buffer_limits(high=UNREAD_BYTES)
         self._clients[writer] = pbx
+        task = asyncio.current_task()
+        assert task is not None
+        self._talks.add(task)
+        task.add_done_callback(self._talks.discard)
         try:
             with suppress(OSError, TimeoutError):
                 await self._talk(reader, writer, pbx)
