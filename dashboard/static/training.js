@@ -46,7 +46,7 @@ class Training {
     this.title = text(make("h2", "", head));
     this.close = make("button", "quiet close", head, { type: "button" });
     this.close_words = text(make("span", "", this.close));
-    make("kbd", "", this.close, { "aria-hidden": "true" }).textContent = "Esc";
+    make("kbd", "", this.close, { "aria-hidden": "true" });
     this.close.addEventListener("click", () => this.turn(false));
     this.inject = make("section", "inject", this.panel);
     this.inject_title = text(make("h3", "", this.inject));
