@@ -74,7 +74,8 @@ class _Hearing:
             self._answer(message)
             return
         classes = set(message.text("privilege").split(",")) - {""}
-        if classes:
+        # The greeting never bears a time, whatever manager.conf says.
+        if classes and message.event != "FullyBooted":
             self.timestamps = message.timestamp_at is not None or bool(self.timestamps)
         match message.event:
             case "QueueParams":
