@@ -157,8 +157,6 @@ def simulate(  # noqa: PLR0913 - one for each option
         return
     if not scenario or (out is None) == (not to):
         _fail("name a scenario, and either --out DIR or --to URL; --list names the presets")
-    if out is not None and speed not in ("", "max"):
-        _fail("--speed is for --to: files are written as fast as it goes")
     wishes = Wishes(
         scenario=scenario,
         seed=seed,

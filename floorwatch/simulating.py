@@ -90,10 +90,14 @@ async def run(wishes: Wishes, clock: Clock, console: Console, errors: Console) -
     sim = FloorSim(scenario, wishes.seed, start_at, keep=wishes.out is not None)
     if wishes.out is not None:
         with _bar(errors, start_at, until) as progress:
+            began = clock.now()
             for nth, now in enumerate(day_files.written(wishes.out, sim, until)):
-                if nth % _YIELD_EVERY == 0:
+                if wishes.speed is not None:
+                    ahead_ms = (now - start_at) / wishes.speed - (clock.now() - began)
+                    await clock.sleep(max(ahead_ms / 1_000, 0))
+                elif nth % _YIELD_EVERY == 0:
                     await clock.sleep(0)
-                    progress(now)
+                progress(now)
         written = (day_files.EVENTS, day_files.QUEUE_LOG, day_files.AMI, day_files.TRUTH)
         console.print(f"{wishes.out}: {', '.join(written)}", highlight=False, markup=False)
     else:

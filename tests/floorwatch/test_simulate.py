@@ -66,7 +66,7 @@ def test_a_scenario_file_of_ones_own_is_simulated(tmp_path: Path) -> None:
         (("quiet-day",), "either --out DIR or --to URL"),
         (("quiet-day", "--out", "x", "--to", "mqtt://127.0.0.1"), "either --out DIR or --to URL"),
         (("quiet-dya", "--out", "x"), "quiet-day"),
-        (("quiet-day", "--out", "x", "--speed", "3"), "--speed is for --to"),
+        (("quiet-day", "--out", "x", "--speed", "0"), "--speed 0: give a number above 0"),
         (("quiet-day", "--to", "ftp://127.0.0.1"), '"ftp:" is not a scheme known here'),
         (("quiet-day", "--to", "ami://monitor@127.0.0.1:1"), "--secret-env"),
         (("quiet-day", "--out", "x", "--start", "tomorrow"), "2026-11-23 08:00"),
