@@ -97,7 +97,8 @@ async def run(wishes: Wishes, clock: Clock, console: Console, errors: Console) -
                     await clock.sleep(max(ahead_ms / 1_000, 0))
                 elif nth % _YIELD_EVERY == 0:
                     await clock.sleep(0)
-                progress(now)
+                if nth % _YIELD_EVERY == 0:
+                    progress(now)
         written = (day_files.EVENTS, day_files.QUEUE_LOG, day_files.AMI, day_files.TRUTH)
         console.print(f"{wishes.out}: {', '.join(written)}", highlight=False, markup=False)
     else:
