@@ -7,16 +7,15 @@ moments): calls that come by chance at a known rate vary by exactly their mean.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from simulators.fit_days import Days
-from simulators.plans import DAY_MIN, Profile, Wander
+from simulators.fit_days import STEP_MIN, STEPS, Days
+from simulators.plans import Profile, Wander
 
-STEP_MIN = 30
-STEPS = DAY_MIN // STEP_MIN
 _PER_CELL = 10.0
 """Calls seen in a half hour of the week, on the average, for a queue to have a week of its own."""
 _PER_QUEUE = 200
 """Calls seen for a queue to have a day of its own; a rarer one has the site's."""
 _DAYS_FOR_CORRELATION = 10
+_TURNS = 20
 _FAR_STEPS = 8
 """Steps of one day that lie this far apart have only the day in common."""
 
@@ -34,16 +33,33 @@ def expected(counts: Counts, days: Days) -> tuple[list[list[float]], bool]:
         for step, calls in enumerate(row):
             sums[step] += calls
     used = sum(calls > 0 for sums in by_weekday for calls in sums)
+    known = [[days.known(step, (weekday,)) for step in range(STEPS)] for weekday in range(7)]
     if min(of_weekday) >= 2 and total >= used * _PER_CELL:
         return [
-            [calls / n for calls in sums] for n, sums in zip(of_weekday, by_weekday, strict=True)
+            [calls / n if n else 0.0 for calls, n in zip(sums, row, strict=True)]
+            for sums, row in zip(by_weekday, known, strict=True)
         ], True
-    shape = [sum(sums[step] for sums in by_weekday) / max(total, 1) for step in range(STEPS)]
-    per_day = [
-        sum(sums) / n if n else total / days.count
-        for n, sums in zip(of_weekday, by_weekday, strict=True)
-    ]
-    return [[calls * share for share in shape] for calls in per_day], False
+    return _shape_and_factors(by_weekday, known), False
+
+
+def _shape_and_factors(by_weekday: Counts, known: Counts) -> list[list[float]]:
+    """One shape of the day times a factor of the day of the week: the most likely ones.
+
+    Each follows from the other, where parts of days are missing too; a few turns are enough. A day
+    of the week that was never seen is like the mean of the others.
+    """
+    factors, shape = [1.0] * 7, [0.0] * STEPS
+    for _ in range(_TURNS):
+        for step in range(STEPS):
+            at_risk = sum(f * row[step] for f, row in zip(factors, known, strict=True))
+            shape[step] = sum(sums[step] for sums in by_weekday) / at_risk if at_risk else 0.0
+        wanted = [sum(s * n for s, n in zip(shape, row, strict=True)) for row in known]
+        seen = [sum(sums) / n for sums, n in zip(by_weekday, wanted, strict=True) if n]
+        usual = sum(seen) / len(seen) if seen else 1.0
+        factors = [
+            sum(sums) / n if n else usual for sums, n in zip(by_weekday, wanted, strict=True)
+        ]
+    return [[factor * rate for rate in shape] for factor in factors]
 
 
 def profile(counts: Counts, days: Days) -> tuple[float, Profile]:
@@ -76,7 +92,8 @@ def scale(counts: Counts, days: Days, site: Profile) -> float:
         monday = days.weekday(day) * STEPS
         for step in range(STEPS):
             at = (monday + step) % len(site.weights)
-            weights += site.weights[at] * site.weekdays[days.weekday(day)]
+            if days.covers(day, step):
+                weights += site.weights[at] * site.weekdays[days.weekday(day)]
     return sum(map(sum, counts)) * 60 / STEP_MIN / weights if weights else 0.0
 
 
@@ -91,7 +108,13 @@ def wander(counts: Counts, days: Days) -> Wander:
         return Wander()
     # The expectation was taken from these days, so they lie nearer to it than other days would.
     freed = seen / (seen - 1)
-    means = [rows[days.weekday(day)] for day in range(days.count)]
+    means = [
+        [
+            mean if days.covers(day, step) else 0.0
+            for step, mean in enumerate(rows[days.weekday(day)])
+        ]
+        for day in range(days.count)
+    ]
     off = [
         [calls - mean for calls, mean in zip(row, mean_row, strict=True)]
         for row, mean_row in zip(counts, means, strict=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ingest.events import Millis
-from simulators.fit_days import Days
+from simulators.fit_days import STEPS, Days
 from simulators.fit_record import Record, Seen
 
 HOUR_MS = 3_600_000
@@ -15,7 +15,8 @@ HOURS = 24
 class Hour:
     """What came of the visits that began in this hour, over `days` days.
 
-    `arrivals` are the calls that reached the system. The waits are of the visits that were answered
+    `arrivals` are the calls that reached the system; `a_day` is how many in a day, where that is not
+    simply their number divided by the days. The waits are of the visits that were answered
     or abandoned; other ways out of a queue are left aside.
     """
 
@@ -27,6 +28,7 @@ class Hour:
     in_target: int = 0
     answered_ms: Millis = 0
     abandoned_ms: Millis = 0
+    a_day: float | None = None
 
     @property
     def visits(self) -> int:
@@ -36,6 +38,8 @@ class Hour:
     @property
     def per_day(self) -> float:
         """Calls in this hour of a day, on the average."""
+        if self.a_day is not None:
+            return self.a_day
         return self.arrivals / self.days if self.days else 0.0
 
     @property
@@ -79,10 +83,11 @@ class Hour:
 
 
 def together(hours: Iterable[Hour]) -> Hour:
-    """All of these hours as one."""
-    found = Hour()
+    """All of these hours of the day as one; of some, not all days may be known."""
+    found = Hour(a_day=0.0)
     for hour in hours:
         found.days = max(found.days, hour.days)
+        found.a_day = (found.a_day or 0.0) + hour.per_day
         found.arrivals += hour.arrivals
         found.answered += hour.answered
         found.abandoned += hour.abandoned
@@ -101,7 +106,7 @@ def hours(
 ) -> list[Hour]:
     """The hours of the day, 0 to 23, over those of the days that are such days of the week."""
     chosen = {day for day in range(days.count) if days.weekday(day) in weekdays}
-    found = [Hour(days=len(chosen)) for _ in range(HOURS)]
+    found = [Hour(days=_known(days, n, weekdays)) for n in range(HOURS)]
     arrivals = record.offered.values() or [at for _, at in record.entered.values()]
     for at in arrivals:
         day, local = days.place(at)
@@ -112,3 +117,9 @@ def hours(
         if day in chosen:
             found[local // HOUR_MS].take(seen, target_ms)
     return found
+
+
+def _known(days: Days, hour: int, weekdays: Collection[int]) -> int:
+    """On how many such days of the week something of this hour is known."""
+    steps = range(hour * STEPS // HOURS, (hour + 1) * STEPS // HOURS)
+    return max(days.known(step, weekdays) for step in steps)

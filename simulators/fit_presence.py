@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.events import Millis
-from simulators.fit_days import DAY_MS, Days
-from simulators.fit_demand import STEP_MIN, STEPS
+from simulators.fit_days import DAY_MS, STEP_MS, STEPS, Days
 from simulators.fit_record import Record
 from simulators.plans import MINUTE
 
-STEP_MS = STEP_MIN * MINUTE
 _REST_MS = 30 * MINUTE
 """An agent without a conversation for longer than this was not there."""
 _ALIKE = 0.75
@@ -59,11 +57,14 @@ def presence(spans: Iterable[Span], days: Days) -> list[Curve]:
 
 def kinds(presence: list[Curve], days: Days) -> list[Kind]:
     """The kinds of days of the week, from the busiest on; a day never seen is like the busiest."""
-    of_weekday = days.of_weekday
-    totals = [0.0] * 7
+    usual = mean_curve(presence, days, Kind(tuple(range(7))))
+    totals, wanted = [0.0] * 7, [0.0] * 7
     for day, curve in enumerate(presence):
         totals[days.weekday(day)] += sum(curve)
-    means = {day: totals[day] / n for day, n in enumerate(of_weekday) if n}
+        known = (agents for step, agents in enumerate(usual) if days.covers(day, step))
+        wanted[days.weekday(day)] += sum(known)
+    # Against what is usual at the same hours, so that half a day is no day with half the people.
+    means = {day: totals[day] / wanted[day] for day in range(7) if wanted[day]}
     left = sorted(means, key=lambda day: -means[day])
     found: list[Kind] = []
     while left:
@@ -79,8 +80,11 @@ def kinds(presence: list[Curve], days: Days) -> list[Kind]:
 
 def mean_curve(presence: list[Curve], days: Days, kind: Kind) -> Curve:
     """The mean presence on the days of this kind."""
-    chosen = [curve for day, curve in enumerate(presence) if days.weekday(day) in kind.weekdays]
-    return [sum(steps) / len(chosen) for steps in zip(*chosen, strict=True)]
+    totals = [0.0] * STEPS
+    for day, curve in enumerate(presence):
+        if days.weekday(day) in kind.weekdays:
+            totals = [total + agents for total, agents in zip(totals, curve, strict=True)]
+    return [total / max(days.known(step, kind.weekdays), 1) for step, total in enumerate(totals)]
 
 
 def _from_talks(record: Record) -> list[Span]:

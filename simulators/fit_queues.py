@@ -6,9 +6,8 @@ from ingest.events import Millis
 from ingest.words import Block, Overflow
 from simulators import fit_demand as demand
 from simulators import fit_habits
-from simulators.fit_days import Days
+from simulators.fit_days import STEP_MS, STEPS, Days
 from simulators.fit_patience import patience
-from simulators.fit_presence import STEP_MS
 from simulators.fit_record import Record, Seen
 from simulators.fit_teams import priorities
 from simulators.plans import Habits, Length, Patience, Profile, QueuePlan
@@ -34,7 +33,7 @@ def entries(record: Record) -> list[tuple[str, Millis]]:
 def counts(entries: list[tuple[str, Millis]], days: Days) -> dict[str, demand.Counts]:
     """The calls of each queue, and of all together under `""`, by day and step."""
     names = ["", *sorted({queue for queue, _ in entries})]
-    found = {name: [[0] * demand.STEPS for _ in range(days.count)] for name in names}
+    found = {name: [[0] * STEPS for _ in range(days.count)] for name in names}
     for queue, at in entries:
         day, local = days.place(at)
         if 0 <= day < days.count:
@@ -62,7 +61,7 @@ def queues(
     for seen in record.waits():
         waits.setdefault(seen.queue, []).append(seen)
     for queue in waits.keys() - by_queue.keys():
-        by_queue[queue] = [[0] * demand.STEPS for _ in range(days.count)]
+        by_queue[queue] = [[0] * STEPS for _ in range(days.count)]
     most = Counter({queue: sum(map(sum, rows)) for queue, rows in by_queue.items()})
     plans = []
     for n, (queue, _) in enumerate(sorted(most.items(), key=lambda item: (-item[1], item[0]))):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from simulators.fit_demand import STEP_MIN
+from simulators.fit_days import STEP_MIN
 from simulators.fit_presence import Curve
 from simulators.plans import DAY_MIN, Break
 

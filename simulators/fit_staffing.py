@@ -79,12 +79,12 @@ def _days(scenario: Scenario, days: Days, seed: int) -> tuple[Record, Days]:
         done += 1
         if done >= 7 and sim.truth.arrived >= _MOST_CALLS:
             break
-    return reader.finish(), replace(days, count=done)
+    return reader.finish(), days.whole(done)
 
 
 def _end_of(days: Days, count: int) -> Millis:
     """When so many of the days are over."""
-    return replace(days, first=days.first + count).start_at
+    return Days(days.zone, days.first + count, 1).start_at
 
 
 class _Load:
@@ -155,7 +155,7 @@ def _wanted(tries: Sequence[_Try], real: Sequence[Hour], load: _Load) -> list[fl
 def _added(tables: Iterable[Sequence[Hour]]) -> list[Hour]:
     """The same hours of several tables together, as of more days."""
     return [
-        replace(together(column), days=sum(hour.days for hour in column))
+        replace(together(column), days=sum(hour.days for hour in column), a_day=None)
         for column in zip(*tables, strict=True)
     ]
 
