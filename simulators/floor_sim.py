@@ -109,10 +109,14 @@ class FloorSim:
 
     @property
     def at_rest(self) -> bool:
-        """Whether no call is up, and everybody is free, on a break, or at home."""
-        return not self.truth.lines_up and not any(
-            agent.state in BUSY or agent.state is AgentStatus.UNREACHABLE
-            for agent in self._roster.agents.values()
+        """Whether the telephones live, no call is up, and everybody is free, on a break, or at home."""
+        return (
+            not self._roster.dead
+            and not self.truth.lines_up
+            and not any(
+                agent.state in BUSY or agent.state is AgentStatus.UNREACHABLE
+                for agent in self._roster.agents.values()
+            )
         )
 
     def lines(self) -> list[Component]:
@@ -179,7 +183,7 @@ class FloorSim:
         self._agenda.after(self.scenario.heartbeat_ms, self._beat)
 
     def _beat(self) -> None:
-        if self._roster.down_until <= self.now:
+        if not self._roster.dead:
             self._agenda.tell(Heartbeat(last_native_at=self.now))
         self._agenda.after(self.scenario.heartbeat_ms, self._beat)
 

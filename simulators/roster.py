@@ -61,7 +61,7 @@ class Roster:
     """All agents, by id. `fresh` are those who became ready, and `emptied` the queues whose last
     agent left, since the floor last looked; the floor clears both.
 
-    While `down_until` is ahead the telephone system is dead and nobody can change his state.
+    While it is `dead` so is the telephone system, and nobody can change his state.
     """
 
     def __init__(self, scenario: Scenario, seed: int, agenda: Agenda, truth: Truth) -> None:
@@ -72,7 +72,8 @@ class Roster:
         self.agents: dict[str, Agent] = {}
         self.fresh: list[Agent] = []
         self.emptied: list[str] = []
-        self.down_until: Millis = 0
+        self.dead = False
+        self._back_at: Millis = 0
         self._signed_in = {queue.id: 0 for queue in scenario.queues}
         most = max((len(plan.queues) for plan in scenario.agents), default=1)
         # A dict keeps the order of insertion: the first in it has been idle longest.
@@ -135,7 +136,7 @@ class Roster:
 
     def settle(self, agent: Agent) -> None:
         """The agent is done with what he did: what is due comes next."""
-        if self.down_until > self._agenda.now:
+        if self.dead:
             # An agent whose phone is dead is out of reach, whatever he would be otherwise.
             if agent.state in BUSY:
                 self.turn(agent, AgentStatus.UNREACHABLE)
@@ -169,14 +170,14 @@ class Roster:
 
     def go_dead(self, until: Millis) -> None:
         """The phones are dead until then: whoever has no reason to be away is out of reach."""
-        self.down_until = until
+        self.dead, self._back_at = True, max(self._back_at, until)
         for agent in self.agents.values():
-            if agent.signed_in and agent.state is not AgentStatus.NOT_READY:
+            if agent.state is AgentStatus.READY or agent.state in BUSY:
                 self.turn(agent, AgentStatus.UNREACHABLE)
 
     def come_back(self) -> None:
         """The phones live again: one after the other, people go on where they were."""
-        self.down_until = self._agenda.now
+        self.dead, self._back_at = False, self._agenda.now
         for agent in self.agents.values():
             if agent.state is AgentStatus.UNREACHABLE:
                 self._when_up(partial(self._settle_of, agent, agent.turns))
@@ -187,7 +188,7 @@ class Roster:
 
     def _when_up(self, action: Action) -> None:
         late_ms = round(self._draws.between(*_BACK_MS))
-        self._agenda.at(max(self.down_until, self._agenda.now) + late_ms, action)
+        self._agenda.at(max(self._back_at, self._agenda.now) + late_ms, action)
 
     def _plan_shift(self, agent: Agent, *, first: bool = False) -> None:
         now = self._agenda.now
@@ -212,7 +213,7 @@ class Roster:
     def _sign_in(self, agent: Agent, stint: int, began: Millis, *, again: bool = False) -> None:
         if agent.signed_in or (agent.stints != stint and not again):
             return
-        if self.down_until > self._agenda.now:
+        if self.dead:
             self._when_up(partial(self._sign_in, agent, stint, began, again=again))
             return
         agent.stints += 1

@@ -1,5 +1,6 @@
 """The faults that befall the floor itself: brought about, ended, and kept account of."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
@@ -21,7 +22,7 @@ from simulators.roster import Agent, Roster
 from simulators.scenario import Scenario
 from simulators.switch import Switch
 from simulators.truth import Truth
-from simulators.visit import Visit
+from simulators.visit import Call, Visit
 
 DEAD_LINE_MS = 8_000
 """How long after a line died its calls end: so long hears the system nothing before it gives up."""
@@ -50,7 +51,10 @@ class Trouble:
         self._conduct = conduct
         self._reliefs: list[tuple[FaultTruth, Action]] = []
         self._peaks: dict[int, tuple[Fault, Millis]] = {}
+        self._broken: Counter[str] = Counter()
+        self._told_broken: set[str] = set()
         self._outages = 0
+        self._crashed_at: Millis = 0
 
     def plan(self, start_at: Millis) -> None:
         """Plan the scenario's own faults."""
@@ -143,16 +147,17 @@ class Trouble:
         return partial(conversations.dangers.remove, danger)
 
     def _trunk_down(self, fault: Fault, truth: FaultTruth) -> Action:
-        trunks = [t for t in self._in_scope(fault.scope)[0] if t.name not in self._callers.dead]
-        names = {trunk.name for trunk in trunks}
-        self._callers.dead |= names
-        for trunk in trunks:
-            self._tell(trunk.kind, trunk.name, ComponentStatus.DOWN, "unreachable")
-        self._agenda.after(DEAD_LINE_MS, partial(self._cut_lines, names, truth))
-        return partial(self._trunk_up, trunks)
+        names = {trunk.name for trunk in self._in_scope(fault.scope)[0]}
+        cut = [c for c in self._switch.lines.up.values() if c.trunk in names]
+        self._broken.update(names)
+        self._tell_lines()
+        self._agenda.after(DEAD_LINE_MS, partial(self._cut_calls, cut, truth))
+        return partial(self._trunk_up, names)
 
-    def _cut_lines(self, names: set[str], truth: FaultTruth) -> None:
-        for call in [c for c in self._switch.lines.up.values() if c.trunk in names]:
+    def _cut_calls(self, calls: list[Call], truth: FaultTruth) -> None:
+        for call in calls:
+            if not call.up:
+                continue
             truth.hit += 1
             if call.visit is not None:
                 self._callers.may_redial(call, call.visit.queue)
@@ -160,20 +165,34 @@ class Trouble:
             else:
                 self._switch.lines.lose(call, int(DEAD_LINE.cause))
 
-    def _trunk_up(self, trunks: list[Trunk]) -> None:
-        for trunk in trunks:
-            self._callers.dead.discard(trunk.name)
-            self._tell(trunk.kind, trunk.name, ComponentStatus.UP)
+    def _trunk_up(self, names: set[str]) -> None:
+        self._broken.subtract(names)
+        self._tell_lines()
+
+    def _tell_lines(self) -> None:
+        """Say which lines have died or come back. A dead system says it when it is back."""
+        broken = {name for name, faults in self._broken.items() if faults}
+        everything = {trunk.name for trunk in self._scenario.trunks} | {""}
+        self._callers.dead = everything if self._outages else broken
+        if self._outages:
+            return
+        for trunk in self._scenario.trunks:
+            name = trunk.name
+            if name in broken - self._told_broken:
+                self._tell(trunk.kind, name, ComponentStatus.DOWN, "unreachable")
+            elif name in self._told_broken - broken:
+                self._tell(trunk.kind, name, ComponentStatus.UP)
+        self._told_broken = broken
 
     def _outage(self, fault: Fault, truth: FaultTruth) -> Action:
         back_at = self._agenda.now + fault.length_ms
         self._outages += 1
         if self._outages == 1:
+            self._crashed_at = self._agenda.now
             self._agenda.tell(Crashed())
             self._tell(ComponentKind.NODE, NODE, ComponentStatus.DOWN, CRASHED.cause)
             self._agenda.tell(Adapter(status=AdapterStatus.DOWN, reason=CRASHED.cause))
-        dead = {trunk.name for trunk in self._scenario.trunks} | {""}
-        self._callers.dead |= dead
+        self._tell_lines()
         for call in list(self._switch.lines.up.values()):
             truth.hit += 1
             if call.visit is not None:
@@ -184,21 +203,21 @@ class Trouble:
             else:
                 self._switch.lines.lose(call, 0)
         self._roster.go_dead(back_at)
-        return partial(self._boot, dead, self._agenda.now)
+        return self._boot
 
-    def _boot(self, dead: set[str], crashed_at: Millis) -> None:
+    def _boot(self) -> None:
         self._outages -= 1
         if self._outages:
             return
         now = self._agenda.now
-        self._callers.dead -= dead
         for truth in self._truth.calls.values():
             for visit in truth.visits:
-                if visit.crashed_until is not None and visit.ended_at == crashed_at:
+                if visit.crashed_until is not None and visit.ended_at == self._crashed_at:
                     visit.crashed_until = now
         self._agenda.tell(Booted(started_at=now))
         self._tell(ComponentKind.NODE, NODE, ComponentStatus.UP, "restarted")
         self._agenda.tell(Adapter(status=AdapterStatus.UP))
+        self._tell_lines()
         self._roster.come_back()
 
     def _sign_out(self, fault: Fault, truth: FaultTruth) -> Action:
