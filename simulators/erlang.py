@@ -9,6 +9,8 @@ from math import exp, log
 
 _ENOUGH = 1e-13
 """States rarer than this share of all are left out."""
+_HUGE = 1e200
+"""Weights that grow beyond this are counted anew, in larger units."""
 
 
 class ErlangError(ValueError):
@@ -41,12 +43,15 @@ def erlang_a(
     if not arrivals:
         return Balance(waits=0.0, abandons=0.0, served_in_target=1.0, wait_s=0.0)
     # How often `ahead` callers wait, in units of how often all agents are busy and nobody does.
-    weights, waiting = [1.0], 0.0
-    while weights[-1] > _ENOUGH * sum(weights) or len(weights) * gives_up + served < arrivals:
+    weights, nobody, all_busy = [1.0], 1.0, 1.0
+    while weights[-1] > _ENOUGH * all_busy or len(weights) * gives_up + served < arrivals:
         weights.append(weights[-1] * arrivals / (served + len(weights) * gives_up))
-    all_busy = sum(weights)
+        all_busy += weights[-1]
+        if all_busy > _HUGE:
+            weights = [weight / _HUGE for weight in weights]
+            nobody, all_busy = nobody / _HUGE, all_busy / _HUGE
     waiting = sum(ahead * weight for ahead, weight in enumerate(weights)) / all_busy
-    waits = _all_busy_share(arrivals * handling_s, agents, all_busy)
+    waits = _all_busy_share(arrivals * handling_s, agents, all_busy, nobody)
     abandons = gives_up * waiting * waits / arrivals
     late = waits
     if agents:
@@ -91,7 +96,15 @@ def agents_for(share: float, *, per_hour: float, handling_s: float, patience_s: 
     Of a share of 0 or less this is so many that hardly one in a thousand gives up.
     """
     share, load = max(share, 0.001), per_hour * handling_s / 3_600
-    before, agents = 1.0, 0
+    # So many cannot be enough: each answers no more than his share of the load.
+    agents = max(int(load * (1 - share)) - 1, 0)
+    before = (
+        1.0
+        if not agents
+        else erlang_a(
+            per_hour=per_hour, handling_s=handling_s, agents=agents, patience_s=patience_s
+        ).abandons
+    )
     while agents < load * 3 + 30:
         agents += 1
         now = erlang_a(
@@ -105,10 +118,13 @@ def agents_for(share: float, *, per_hour: float, handling_s: float, patience_s: 
     return float(agents)
 
 
-def _all_busy_share(load: float, agents: int, all_busy: float) -> float:
-    """How often all agents are busy, where those states together weigh `all_busy`."""
+def _all_busy_share(load: float, agents: int, all_busy: float, nobody: float = 1.0) -> float:
+    """How often all agents are busy, where those states together weigh `all_busy`.
+
+    The one of them in which nobody waits weighs `nobody`.
+    """
     blocked = erlang_b(load, agents)
-    return all_busy * blocked / (1.0 - blocked + all_busy * blocked)
+    return all_busy * blocked / ((1.0 - blocked) * nobody + all_busy * blocked)
 
 
 def _served_within(weights: list[float], agents: float, late: float) -> list[float]:

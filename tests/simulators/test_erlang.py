@@ -91,6 +91,14 @@ def test_far_too_few_agents_serve_as_many_as_they_can() -> None:
     assert (none.abandons, none.served_in_target) == (pytest.approx(1.0), pytest.approx(0.0))
 
 
+def test_a_line_of_a_thousand_has_an_answer() -> None:
+    found = erlang_a(per_hour=1_378, handling_s=158, agents=1, patience_s=2_000, target_s=20)
+    assert found.abandons == pytest.approx(1 - 3_600 / 158 / 1_378, abs=1e-6)
+    assert agents_for(0.05, per_hour=9_000, handling_s=240, patience_s=180) == pytest.approx(
+        573, abs=5
+    )
+
+
 @given(
     st.floats(1, 2_000),
     st.floats(20, 600),
