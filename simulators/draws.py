@@ -108,7 +108,10 @@ class Draws:
 
     def weighted(self, weights: Sequence[float]) -> int:
         """An index, as often as its weight says."""
-        at = self._random() * sum(weights)
+        total = 0.0
+        for weight in weights:  # `sum` rounds otherwise from Python 3.12 on
+            total += weight
+        at = self._random() * total
         for index, weight in enumerate(weights):
             at -= weight
             if at < 0.0:
