@@ -82,11 +82,11 @@ class Trouble:
 
     def relieve(self, truth: FaultTruth) -> None:
         """The fault is over; one that is over already stays so."""
-        for entry in self._reliefs:
-            if entry[0] is truth:
-                self._reliefs.remove(entry)
+        for index, (known, relief) in enumerate(self._reliefs):
+            if known is truth:
+                del self._reliefs[index]
                 truth.ended_at = self._agenda.now
-                entry[1]()
+                relief()
                 return
 
     def arrivals(self, queue: QueuePlan) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -243,12 +244,13 @@ def habits(draw: st.DrawFn) -> Habits:
         *("short_call_share", "transfer_share", "transfer_out_share", "absent_share"),
         *("early_leave_share", "csat_share", "quality_share"),
     ]
+    shares: dict[str, Any] = {name: draw(SHARES) for name in names}
     return Habits(
         ring=Length(draw(st.sampled_from([0, 3_000])), 0.5),
         callback_after_ms=20_000,
         callback_ms=(60_000, 600_000),
         missed_ms=draw(st.sampled_from([1, 45_000])),
-        **{name: draw(SHARES) for name in names},
+        **shares,
     )
 
 
@@ -338,10 +340,10 @@ def test_the_laws_hold_at_every_moment_of_any_floor_in_any_trouble(
     while sim.next_at < START + LENGTH:
         step()
         while to_inject and sim.now >= START + to_inject[0].after_ms:
-            truth = sim.inject(to_inject.pop(0))
+            fault = sim.inject(to_inject.pop(0))
             if data.draw(st.booleans(), "relieved at once"):
-                sim.relieve(truth)
-                relieved.append(truth)
+                sim.relieve(fault)
+                relieved.append(fault)
     sim.close()
     while not sim.at_rest:
         assert sim.next_at < START + LENGTH + 12 * HOUR, "the floor does not come to rest"
