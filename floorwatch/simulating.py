@@ -9,6 +9,7 @@ from typing import TextIO
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -32,6 +33,7 @@ from simulators.scenario import Scenario
 from simulators.scenario_file import load, preset, presets
 
 _HOUR_MS = 3_600_000
+_LANGUAGES = ("zh", "en")
 _LOOK_S = 0.1
 _YIELD_EVERY = 500
 
@@ -108,15 +110,12 @@ async def run(wishes: Wishes, clock: Clock, console: Console, errors: Console) -
 
 
 def show_presets(console: Console) -> None:
-    """Name the presets and say what each is about, in both languages."""
-    table = Table(box=None, padding=(0, 2, 1, 0), show_header=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold")
+    """Name the presets and say what each is about, in both languages. Only an id begins a line."""
     for id_, names, about in presets():
-        zh, en = names.get("zh", ""), names.get("en", "")
-        said = "\n".join(filter(None, (about.get("zh"), about.get("en"))))
-        table.add_row(f"[bold]{escape(id_)}[/bold]\n{escape(zh)}\n{escape(en)}", escape(said))
-    console.print(table, highlight=False)
+        titles = " · ".join(names[language] for language in _LANGUAGES if language in names)
+        console.print(f"[bold]{escape(id_)}[/bold]  {escape(titles)}", highlight=False)
+        said = "\n".join(about[language] for language in _LANGUAGES if language in about)
+        console.print(Padding(escape(said), (0, 0, 0, 4)), highlight=False)
 
 
 async def _to_mqtt(played: _Played) -> None:
