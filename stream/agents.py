@@ -1,15 +1,14 @@
 """The agents of a site: one state at a time each, and the time spent in it.
 
-An agent's states are kept as a line of changes sorted by time, so that a change that comes late is
-put where it belongs: the span it cuts is taken back and its two parts are stated.
+An agent's states are kept as a line of changes, so that a change that comes late is put where it
+belongs: the span it cuts is taken back and its two parts are stated. Within one run of one source
+the order of telling is the order of the line, whatever a clock said; between sources time decides.
 """
-
-from bisect import insort
 
 from msgspec import Struct
 
 from ingest.events import AgentMembership, AgentState, Event, Millis, SnapshotAgent, SnapshotMember
-from ingest.words import AgentStatus, MembershipAction
+from ingest.words import AgentStatus, MembershipAction, Origin
 from stream.facts import SpanFact
 from stream.ledger import Bookkeeper
 from stream.sites import Site
@@ -17,18 +16,28 @@ from stream.sites import Site
 STATES = tuple(status.value for status in AgentStatus)
 READY, NOT_READY = AgentStatus.READY.value, AgentStatus.NOT_READY.value
 UNKNOWN = AgentStatus.UNKNOWN.value
+_BACKFILL = Origin.BACKFILL
 KEPT_CHANGES = 64
 """Changes kept per agent even when they are older than the horizon."""
+LONGEST_MS = 31 * 86_400_000
+"""A state that seems to last longer was told by a clock that was set: no more of it is counted."""
 
 
-class Change(Struct, array_like=True, order=True, gc=False):
-    """From `time` on the agent is in `state`. Sorted by time, then by the source's own order."""
+class Change(Struct, array_like=True, gc=False):
+    """From `time` on the agent is in `state`; `seq` is its number in that `run` (0: in none)."""
 
     time: Millis
     seq: int
     state: str
     reason: str = ""
     queue: str = ""
+    run: int = 0
+
+    def follows(self, other: "Change") -> bool:
+        """True if this came about after the other one."""
+        if self.run == other.run and self.run and self.seq and other.seq:
+            return self.seq > other.seq
+        return (self.time, self.seq) > (other.time, other.seq)
 
 
 class Agent(Struct):
@@ -37,6 +46,7 @@ class Agent(Struct):
     id: str
     source: str = ""
     epoch: str = ""
+    run: int = 0
     changes: list[Change] = []
     queues: dict[str, str] = {}
 
@@ -59,10 +69,14 @@ class Agent(Struct):
 
 
 class AgentsState(Struct):
-    """What a checkpoint keeps of the agents. `interfaces` maps a phone to the agent behind it."""
+    """What a checkpoint keeps of the agents. `interfaces` maps a phone to the agent behind it.
+
+    `runs` numbers the runs of the sources in the order in which they were first heard.
+    """
 
     agents: dict[str, Agent] = {}
     interfaces: dict[str, str] = {}
+    runs: dict[str, int] = {}
 
 
 class Agents:
@@ -83,6 +97,8 @@ class Agents:
             for interface in card.interfaces:
                 state.interfaces[interface] = card.id
         for agent in state.agents.values():
+            if agent.epoch and not agent.run:
+                agent.run = self._number(agent.source, agent.epoch)
             for queue, paused in agent.queues.items():
                 self.members.setdefault(queue, set()).add(agent.id)
                 self._count_in(queue, paused, agent, 1)
@@ -102,7 +118,7 @@ class Agents:
         if agent is None or data.interface:
             agent = self._agent(data.agent, data.interface)
         if agent.epoch != event.epoch or agent.source != event.source:
-            agent.source, agent.epoch = event.source, event.epoch
+            self._hear(agent, event)
         since = data.since if data.since is not None else event.time
         if type(data) is SnapshotAgent:
             # A snapshot that says what we know is no change; when it began is known better here.
@@ -110,7 +126,11 @@ class Agents:
             if now is not None and (now.state, now.reason) == (data.state.value, data.reason):
                 return
             since = event.time if now is not None else since
-        self._enter(agent, Change(since, event.seq, data.state._value_, data.reason, data.queue))
+        # What is told to fill a gap is told in no order.
+        run = agent.run if event.origin is not _BACKFILL else 0
+        self._enter(
+            agent, Change(since, event.seq, data.state._value_, data.reason, data.queue, run)
+        )
 
     def join(self, event: Event) -> None:
         """Enter a membership, told by an event or by a snapshot."""
@@ -146,7 +166,9 @@ class Agents:
             if now.state != AgentStatus.SIGNED_OUT.value:
                 for queue in list(agent.queues):
                     self._leave(agent, queue)
-                self._enter(agent, Change(max(at, now.time), seq, AgentStatus.SIGNED_OUT.value))
+                run = agent.run if agent.epoch == epoch else 0
+                signed_out = AgentStatus.SIGNED_OUT.value
+                self._enter(agent, Change(max(at, now.time), seq, signed_out, run=run))
 
     def keep_memberships(self, source: str, seen: set[tuple[str, str]], queues: list[str]) -> None:
         """Drop the memberships of a source's queues that its snapshot does not name."""
@@ -172,6 +194,15 @@ class Agents:
         if agent is None:
             agent = self.state.agents[id] = Agent(id)
         return agent
+
+    def _hear(self, agent: Agent, event: Event) -> None:
+        """From now on it is this run of this source that tells of him."""
+        agent.source, agent.epoch = event.source, event.epoch
+        agent.run = self._number(event.source, event.epoch)
+
+    def _number(self, source: str, epoch: str) -> int:
+        runs = self.state.runs
+        return runs.setdefault(f"{source}\n{epoch}", len(runs) + 1)
 
     def _leave(self, agent: Agent, queue: str) -> None:
         paused = agent.queues.pop(queue, None)
@@ -211,24 +242,45 @@ class Agents:
             changes.append(change)
             return
         last = changes[-1]
-        if change.time > last.time or (change.time == last.time and change.seq > last.seq):
+        if change.seq > last.seq and change.time >= last.time:
             self._span(agent.id, last, change.time, 1)
             changes.append(change)
             if change.state != last.state:
                 self._count(agent, last.state, change.state)
-            return
-        if change in changes:
-            return
-        insort(changes, change)
-        i = changes.index(change)
-        before = changes[i - 1] if i else None
-        after = changes[i + 1]
-        if before is not None:
-            self._span(agent.id, before, after.time, -1)
-            self._span(agent.id, before, change.time, 1)
-        self._span(agent.id, change, after.time, 1)
+        elif change not in changes:
+            self._insert(agent, change)
+
+    def _insert(self, agent: Agent, change: Change) -> None:
+        """Put a change into the line, where time and the order of telling do not go together."""
+        changes, old = agent.changes, agent.changes[-1].state
+        i = len(changes)
+        while i and not change.follows(changes[i - 1]):
+            i -= 1
+        if i < len(changes):
+            change.time = min(change.time, changes[i].time)
+        # What was told before did not happen later: that clock was ahead.
+        first = i
+        while first and changes[first - 1].time > change.time:
+            first -= 1
+        first = max(0, first - 1)
+        self._spans(agent, first, i, -1)
+        for ahead in changes[first:i]:
+            ahead.time = min(ahead.time, change.time)
+        changes.insert(i, change)
+        self._spans(agent, first, i + 1, 1)
+        if changes[-1].state != old:
+            self._count(agent, old, changes[-1].state)
+
+    def _spans(self, agent: Agent, first: int, end: int, sign: int) -> None:
+        """State or take back the spans of these changes, each up to the next one."""
+        changes = agent.changes
+        for change, after in zip(changes[first:end], changes[first + 1 : end + 1], strict=False):
+            self._span(agent.id, change, after.time, sign)
 
     def _span(self, agent: str, change: Change, until: Millis, sign: int) -> None:
-        if until > change.time:
-            fact = SpanFact(until, change.time, agent, change.queue, change.state, change.reason)
+        since = change.time
+        if until > since:
+            if until - since > LONGEST_MS:
+                since = until - LONGEST_MS
+            fact = SpanFact(until, since, agent, change.queue, change.state, change.reason)
             self._books.enter_span(fact, sign)

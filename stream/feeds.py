@@ -19,7 +19,9 @@ class Freshness(StrEnum):
 
 class Feed(Struct):
     """One source. `heard_at` is by our clock; `news_at` is the time of
-    its last live event of a call or an agent."""
+    its last live event of a call or an agent, `filled_at` of its last back-filled one.
+
+    `off_ms` is how far its clock is ahead (behind, if negative) where that was noticed."""
 
     source: str
     epoch: str = ""
@@ -29,6 +31,8 @@ class Feed(Struct):
     heard_at: Millis = 0
     high_at: Millis = 0
     news_at: Millis = 0
+    filled_at: Millis = 0
+    off_ms: Millis = 0
     gaps: list[tuple[Millis, Millis, str]] = []
     gap_count: int = 0
     backfill: bool = False
@@ -56,11 +60,16 @@ class Feeds:
         if heard_at > feed.heard_at:
             feed.heard_at = heard_at
         if at > feed.high_at:
-            # A clock that runs ahead must not make everything after it look late.
-            feed.high_at = at if at <= heard_at else max(feed.high_at, heard_at)
+            if at <= heard_at:
+                feed.high_at = at
+            else:
+                # A clock that runs ahead must not make everything after it look late.
+                feed.high_at = max(feed.high_at, heard_at)
+                if at > heard_at + AHEAD_MS and not feed.off_ms:
+                    feed.off_ms = at - heard_at
         if event.epoch != feed.epoch and event.epoch:
             feed.epoch = event.epoch
-        if event.origin is Origin.BACKFILL:
+        if event.origin is _BACKFILL:
             feed.backfill = True
         return feed
 
@@ -125,6 +134,9 @@ class Feeds:
         return True
 
 
+AHEAD_MS = 60_000
+"""Nothing comes before it happened: a source that is ahead by more than this has a wrong clock."""
+_BACKFILL = Origin.BACKFILL
 _NOT_WHOLE = (AdapterStatus.DOWN, AdapterStatus.STARTING, AdapterStatus.RESYNC)
 SILENT_MS = 300_000
 """A live source that tells nothing for this long, not even a heartbeat, is waited for no more."""

@@ -49,6 +49,7 @@ from stream.metrics import AGENT_NAMES, NAMES
 from stream.sequence import Sequences
 from stream.sites import Site
 from stream.snapshots import Bracket, Snapshots
+from stream.source_clock import by_our_clock, moved, set_back
 from stream.visits import Visits, VisitsState
 
 HORIZON_MS = 2 * 3_600_000
@@ -56,6 +57,7 @@ HORIZON_MS = 2 * 3_600_000
 LATENESS_MS = 5_000
 """An event this much older than its source's newest is late: it still counts, and is counted."""
 SWEEP_MS = 60_000
+_LIVE, _BACKFILL = Origin.LIVE, Origin.BACKFILL
 KEPT_DAYS = 2
 
 
@@ -144,17 +146,19 @@ class Floor:
             return False
         state.counters.taken += 1
         feed = self.feeds.hear(event)
-        if event.origin is Origin.BACKFILL and type(event.data) not in _OF_SOURCES:
-            self.backfill.park(event)
+        if feed.off_ms:
+            event = self._by_our_clock(event, feed)
+        if event.origin is _BACKFILL and type(event.data) not in _OF_SOURCES:
+            self._park(event, feed)
         else:
-            if event.time < feed.high_at - LATENESS_MS and event.origin is Origin.LIVE:
-                state.counters.late += 1
+            if event.time < feed.high_at - LATENESS_MS and event.origin is _LIVE:
+                event = self._late(event, feed)
             handler = self._handlers.get(type(event.data))
             if handler is None:
                 self._of_source(event, feed)
             else:
                 handler(event)
-                if event.time > feed.news_at and event.origin is Origin.LIVE:
+                if event.time > feed.news_at and event.origin is _LIVE:
                     feed.news_at = event.time
         if event.recvtime > state.now:
             state.now = event.recvtime
@@ -182,6 +186,26 @@ class Floor:
         if state.definition != DEFINITION:
             raise msgspec.ValidationError("the state was summed by other definitions")
         return state
+
+    def _by_our_clock(self, event: Event, feed: Feed) -> Event:
+        # A heartbeat may bear another clock than the news.
+        newest = type(event.data) not in _OF_SOURCES and self.state.sequences.newest(event)
+        return by_our_clock(event, feed, newest=newest)
+
+    def _late(self, event: Event, feed: Feed) -> Event:
+        """An event that is older than it should be: it is late, or its source's clock was set back."""
+        if set_back(event, feed.news_at) and self.state.sequences.newest(event):
+            feed.off_ms = event.time - event.recvtime
+            return moved(event, feed.off_ms)
+        self.state.counters.late += 1
+        return event
+
+    def _park(self, event: Event, feed: Feed) -> None:
+        if set_back(event, feed.filled_at) and self.state.sequences.newest(event):
+            feed.off_ms = event.time - event.recvtime
+            event = moved(event, feed.off_ms)
+        feed.filled_at = max(feed.filled_at, event.time)
+        self.backfill.park(event)
 
     def _of_source(self, event: Event, feed: Feed) -> None:
         """What a source tells of itself; scores and offers are journalled, and counted later."""

@@ -8,6 +8,8 @@ from ingest.events import Millis
 
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_MS = 86_400_000
+_LONG_DAY_MS = _DAY_MS + _DAY_MS // 4
+"""No business day is as long: between two known beginnings that lie further apart, one is missing."""
 
 
 class Calendar:
@@ -30,7 +32,11 @@ class Calendar:
         """When the business day of this instant began."""
         starts = self._starts
         index = bisect_right(starts, at) - 1
-        if index < 0 or index + 1 >= len(starts) or starts[index + 1] - starts[index] > 2 * _DAY_MS:
+        if (
+            index < 0
+            or index + 1 >= len(starts)
+            or starts[index + 1] - starts[index] > _LONG_DAY_MS
+        ):
             return self._learn(at)
         return starts[index]
 

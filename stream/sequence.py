@@ -65,6 +65,13 @@ class Sequences(Struct):
             return True
         return _fill(run.holes, seq)
 
+    def newest(self, event: Event) -> bool:
+        """True of an event, just admitted, that nothing its source told since has overtaken."""
+        runs = self.runs.get(event.source)
+        if not event.seq or not runs:
+            return False
+        return runs[-1].epoch == event.epoch and runs[-1].next == event.seq + 1
+
     def lost(self, before: Millis) -> int:
         """Events missing from holes that were noticed before this time and are still open."""
         return sum(

@@ -73,3 +73,15 @@ def test_the_order_of_asking_changes_nothing(moment: int, zone: str) -> None:
         datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=asked.day(moment))
     ).astimezone(ZoneInfo(zone))
     assert local.minute == 0
+
+
+@pytest.mark.parametrize("days", range(1, 12))
+def test_walking_up_to_a_day_that_is_known_already_gets_there(days: int) -> None:
+    calendar = Calendar("Asia/Shanghai")
+    end = at("2026-11-21T12:00")
+    calendar.day(end)
+    moment = end - days * 24 * HOUR
+    while moment < end:
+        after = calendar.interval_end(calendar.interval(moment))
+        assert after > moment
+        moment = after
