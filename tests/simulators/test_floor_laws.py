@@ -318,7 +318,7 @@ def scenarios(draw: st.DrawFn) -> tuple[Scenario, list[Fault]]:
     return scenario, injected
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=10))
+@settings(max_examples=100, deadline=timedelta(seconds=10))
 @given(scenarios(), st.integers(0, 1_000), st.data())
 def test_the_laws_hold_at_every_moment_of_any_floor_in_any_trouble(
     drawn: tuple[Scenario, list[Fault]], seed: int, data: st.DataObject

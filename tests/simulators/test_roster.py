@@ -68,9 +68,9 @@ def test_the_absent_are_their_share_and_absent_for_the_whole_shift() -> None:
     habits = replace(PUNCTUAL, absent_share=0.25)
     came = [
         {(state.since or 0) // DAY for state in states if state.state is IN}
-        for states in told(house(habits), 60).values()
+        for states in told(house(habits), 30).values()
     ]
-    shifts = 60 * len(DEMO.agents)
+    shifts = 30 * len(DEMO.agents)
     share = 1 - sum(map(len, came)) / shifts
     assert share == pytest.approx(0.25, abs=4 * (0.25 * 0.75 / shifts) ** 0.5)
 

@@ -92,18 +92,18 @@ def test_daily_counts_vary_as_poisson_and_the_day_together() -> None:
     """Variance = mean + (variation · mean)²; without the wander it is the mean alone."""
     days, cv = 400, 0.15
     for wander, expected in (
-        (Wander(), 240.0),
-        (Wander(day_variation=cv), 240.0 + (cv * 240) ** 2),
+        (Wander(), 120.0),
+        (Wander(day_variation=cv), 120.0 + (cv * 120) ** 2),
     ):
-        daily = [sum(hours) for hours in arrivals(site(10, wander=wander), days)]
-        assert fmean(daily) == pytest.approx(240, abs=4 * (expected / days) ** 0.5)
+        daily = [sum(hours) for hours in arrivals(site(5, wander=wander), days)]
+        assert fmean(daily) == pytest.approx(120, abs=4 * (expected / days) ** 0.5)
         # The relative error of a variance is about √(2/n); a lognormal's is a little more.
         assert variance(daily) / expected == pytest.approx(1.0, abs=4.5 * (2 / days) ** 0.5)
 
 
 def test_daily_counts_are_correlated_from_day_to_day_and_hours_within_their_day() -> None:
     wander = Wander(day_variation=0.3, day_correlation=0.7)
-    days = arrivals(site(40, wander=wander), 300)
+    days = arrivals(site(15, wander=wander), 300)
     daily = [float(sum(hours)) for hours in days]
     assert correlation(daily[:-1], daily[1:]) == pytest.approx(0.7, abs=4 / 300**0.5)
     mornings, evenings = ([float(sum(of[a:b])) for of in days] for a, b in ((0, 12), (12, 24)))
