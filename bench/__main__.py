@@ -9,12 +9,12 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import endtoend, inprocess, machine, recovery, results
+from bench import endtoend, inprocess, machine, recovery, results, simulation
 from bench.broker import BrokerError
 from bench.child import ChildError, Said
 from bench.results import Result
 
-GOALS = ("G1", "G2", "G3", "G4", "G5")
+GOALS = ("G1", "G2", "G3", "G4", "G5", "G6")
 _END_TO_END = {"G1", "G2", "G4"}
 
 
@@ -41,6 +41,8 @@ def main() -> int:
     if "G3" in wanted:
         found |= inprocess.measure(args.quick)
     try:
+        if "G6" in wanted:
+            found |= simulation.measure(args.quick)
         if "G5" in wanted:
             found |= recovery.measure(args.quick, tell)
         if wanted & _END_TO_END:
