@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from simulators.demo import DEMO, OFFICE
-from simulators.plans import Profile, Shift
+from simulators.faults import Fault, FaultKind
+from simulators.plans import Profile
 from simulators.scenario import Scenario, ScenarioError, times
 
 
@@ -26,6 +27,21 @@ def test_the_demo_has_four_queues_forty_agents_and_names_in_both_languages() -> 
         (lambda: replace(DEMO, queues=DEMO.queues[:3]), "'vip', which the scenario lacks"),
         (lambda: replace(DEMO, shifts=DEMO.shifts[:3]), "the shift 'demo3'"),
         (lambda: replace(DEMO, teams={}), "the team 'north'"),
+        (
+            lambda: replace(DEMO, shifts=(replace(DEMO.shifts[0], weekdays=()), *DEMO.shifts[1:])),
+            "never runs",
+        ),
+        (
+            lambda: replace(
+                DEMO,
+                faults=(
+                    Fault(
+                        kind=FaultKind.TRUNK_DOWN, after_ms=0, length_ms=1, scope="trunk:trunk-z"
+                    ),
+                ),
+            ),
+            "the trunk 'trunk-z'",
+        ),
         (lambda: replace(DEMO, agents=DEMO.agents * 2), "agent '1001': give each"),
         (lambda: replace(DEMO, profile=Profile(step_min=50, weights=(1.0,))), "50 minutes long"),
         (lambda: replace(DEMO, profile=Profile(step_min=60, weights=())), "0 minutes long"),

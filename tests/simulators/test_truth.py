@@ -66,8 +66,8 @@ def tally(events: list[Event]) -> dict[str, Counter[str]]:
             case Completed() | Transferred() | Dropped(phase=Phase.TALKING):
                 assert data.talk_ms == now - answered[visit]
                 of["talk_ms"] += data.talk_ms
-                if visit in held:  # passed on, or cut off, while on hold
-                    of["hold_ms"] += now - held.pop(visit)
+                # Some are passed on, or cut off, while on hold.
+                of["hold_ms"] += now - held.pop(visit, now)
                 of[type(data).__name__] += 1
             case Dropped():
                 of["dropped_waiting"] += 1
