@@ -37,9 +37,9 @@ HOUR = 3_600_000
 CALM = {"quiet-day", "multi-site"}
 
 
-def day(folder: Path, name: str, hours: float = 2, seed: int = 7) -> dict[str, Any]:
-    """The files of so many hours of a preset; returns its truth."""
-    scenario = preset(name)
+def day(folder: Path, name: str, hours: float = 2, seed: int = 7, **other: str) -> dict[str, Any]:
+    """The files of so many hours of a preset, told `other` things; returns its truth."""
+    scenario = replace(preset(name), **other)  # type: ignore[arg-type]
     start = start_of(scenario)
     sim = FloorSim(scenario, seed, start, keep=True)
     for _ in written(folder, sim, start + round(hours * HOUR)):
@@ -96,6 +96,29 @@ def test_the_three_witnesses_tell_the_truth(name: str, tmp_path: Path) -> None:
     found = told(tmp_path, "queue_log+file", QUEUE_LOG)
     assert found["queues"] == logged["queues"]
     assert found["agents"] == logged["agents"]
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "start"),
+    [
+        ("Europe/Berlin", "2026-10-25 00:30"),
+        ("Europe/Berlin", "2026-03-29 00:30"),
+        ("Asia/Shanghai", "2026-12-31 22:00"),
+    ],
+)
+def test_nights_when_the_clock_or_the_year_changes_are_nights_like_others(
+    time_zone: str, start: str, tmp_path: Path
+) -> None:
+    truth = day(tmp_path, "quiet-day", hours=4, time_zone=time_zone, start=start)
+    hours = (truth["as_of"] - truth["start_at"]) / HOUR
+    assert 4 <= hours < 4.5
+    for scheme, file in (("events+file", EVENTS), ("ami+file", AMI)):
+        found = told(tmp_path, scheme, file)
+        assert found["queues"] == truth["queues"], scheme
+        assert found["agents"] == truth["agents"], scheme
+    found = told(tmp_path, "queue_log+file", QUEUE_LOG)
+    logged = truth["as_told_by"]["queue_log"]
+    assert (found["queues"], found["agents"]) == (logged["queues"], logged["agents"])
 
 
 def test_what_a_queue_log_cannot_tell_is_only_what_was_cut_off(
