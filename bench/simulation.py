@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.child import Child, Said, asked, say
 from bench.results import Result
 from simulators.day_files import written
-from simulators.demo import DEMO
+from simulators.demo import DEMO, OFFICE
 from simulators.floor_sim import FloorSim, simulate
 from simulators.local_time import day_start
 from simulators.scenario import Scenario, times
@@ -25,9 +25,18 @@ def busy_floor() -> Scenario:
     return replace(times(DEMO, _HOUSES), grain_ms=1_000)
 
 
+def office_floor() -> Scenario:
+    """As many people on the shifts of an ordinary day, busy in the daytime: a real floor's load."""
+    return replace(times(OFFICE, _HOUSES), grain_ms=1_000)
+
+
 def run(what: str, hours: int) -> Said:
-    """Simulate so many hours, and say what it took."""
-    scenario = busy_floor()
+    """Simulate so many hours, and say what it took.
+
+    `what` is the `events` of the busy floor alone, all four `files` of it, or those of an `office`
+    day.
+    """
+    scenario = office_floor() if what == "office" else busy_floor()
     start = day_start(scenario, _SOME_DAY)
     until = start + hours * _HOUR_MS
     began = time.perf_counter()
@@ -57,7 +66,7 @@ def measure(quick: bool) -> dict[str, Result]:
             return child.ask("run", what=what, hours=hours, deadline_s=1_800)
 
     alone = [asked_for("events") for _ in range(runs)]
-    files = asked_for("files")
+    files, office = asked_for("files"), asked_for("office")
     scale = 24 / hours
     seconds = sorted(one["seconds"] * scale for one in alone)
     events = alone[0]["events"] * scale
@@ -75,6 +84,9 @@ def measure(quick: bool) -> dict[str, Result]:
                 "memory_mb": round(max(one["memory_mb"] for one in alone)),
                 "files_s": round(files["seconds"] * scale, 1),
                 "files_memory_mb": round(files["memory_mb"]),
+                "office_calls": office["calls"],
+                "office_files_s": round(office["seconds"], 1),
+                "office_files_memory_mb": round(office["memory_mb"]),
             },
         )
     }
