@@ -16,16 +16,16 @@ from simulators.scenario_file import preset
 ROOT = Path(__file__).parents[2]
 PINNED = {
     "system-outage": {
-        EVENTS: "46e1bb65a550ee9c",
-        QUEUE_LOG: "a424a5deeecec19a",
-        AMI: "957ad861f55d1485",
-        TRUTH: "d86254182af6f130",
+        EVENTS: "ef8130a836474dc0",
+        QUEUE_LOG: "625c98a45194f215",
+        AMI: "0145ed56b9077f76",
+        TRUTH: "af6dd7b07d12f39e",
     },
     "multi-site": {
-        EVENTS: "a8529c93636c901f",
-        QUEUE_LOG: "7d22139cae2ff402",
-        AMI: "6c42abcb99b4cddb",
-        TRUTH: "2ae1c8dce6b429bb",
+        EVENTS: "035b22b758defd36",
+        QUEUE_LOG: "15ac688a20e8915e",
+        AMI: "f5629b9fe9b7a28b",
+        TRUTH: "3097368b770fcb84",
     },
 }
 PROGRAM = """
