@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from floorwatch import simulated_settings
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import ValueMistakeError
 from floorwatch.urls import Url
@@ -101,7 +102,10 @@ async def run(wishes: Wishes, clock: Clock, console: Console, errors: Console) -
                     await clock.sleep(0)
                 if nth % _YIELD_EVERY == 0:
                     progress(now)
-        written = (day_files.EVENTS, day_files.QUEUE_LOG, day_files.AMI, day_files.TRUTH)
+        settings = simulated_settings.text(scenario, day_files.EVENTS)
+        (wishes.out / simulated_settings.FILE).write_text(settings, encoding="utf-8")
+        files = (day_files.EVENTS, day_files.QUEUE_LOG, day_files.AMI, day_files.TRUTH)
+        written = (*files, simulated_settings.FILE)
         console.print(f"{wishes.out}: {', '.join(written)}", highlight=False, markup=False)
     else:
         played = _Played(sim, until, clock, wishes, console)

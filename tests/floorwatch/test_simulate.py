@@ -10,12 +10,16 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from floorwatch import settings
+from floorwatch.invented import furnished
 from ingest.wire import decode
+from simulators.scenario_file import load
 
 SECONDS = 60
 SECRET = {"SIMULATED_SECRET": "a-secret"}
@@ -88,6 +92,35 @@ def test_a_mistake_in_a_scenario_file_is_named_with_its_line(tmp_path: Path) -> 
     told = done(str(own), "--out", str(tmp_path / "day"), status=1)
     assert "ours.toml:3: busyer" in told
     assert "busier" in told
+
+
+def test_the_settings_beside_a_day_know_its_queues_people_and_targets(tmp_path: Path) -> None:
+    own = tmp_path / "ours.toml"
+    own.write_text(
+        'like = "multi-site"\nday_start = "05:00"\n\n[[queues]]\nid = "vip"\ntarget = "15500ms"\n'
+    )
+    done(str(own), "--hours", "0.2", "--out", str(tmp_path / "day"))
+    file = tmp_path / "day" / "floorwatch.toml"
+    scenario = load(own)
+    site = settings.load(file, {}).sites[0].site
+    assert site == furnished(replace(site, queues={}, agents={}, teams={}, names={}), scenario)
+    assert (site.id, site.time_zone, site.day_start_min) == ("demo", "Asia/Shanghai", 300)
+    assert site.queues["vip"].target_ms == 15_500
+    assert not settings.check(file, {})
+    replayed = subprocess.run(
+        [
+            *(sys.executable, "-m", "floorwatch", "replay", "--json", "--config", str(file)),
+            f"queue_log+file:{tmp_path / 'day' / 'queue_log'}",
+        ],
+        capture_output=True,
+        check=True,
+        timeout=SECONDS,
+    )
+    truth = json.loads((tmp_path / "day" / "truth.json").read_text())
+    logged = truth["as_told_by"]["queue_log"]["queues"]
+    found = json.loads(replayed.stdout)["queues"]
+    assert logged.items() <= found.items()
+    assert found.keys() == site.queues.keys()
 
 
 def test_a_broker_gets_every_event_of_the_day_once_and_in_order(
