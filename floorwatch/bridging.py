@@ -10,7 +10,6 @@ from floorwatch.app import Tell
 from floorwatch.settings_types import BridgeSettings, Settings, SiteSettings, SourceSettings
 from floorwatch.settings_values import ValueMistakeError
 from ingest.bridge import Bridge
-from ingest.mqtt_address import MqttAddress
 from ingest.outlet_mqtt import MqttOutlet
 from ingest.ports import Clock, Source
 from ingest.spool import Spool
@@ -42,15 +41,7 @@ async def run(
 async def _carry(
     source: Source, name: str, bridge: BridgeSettings, folder: Path, place: wiring.Place
 ) -> None:
-    ca_file = bridge.broker.options.get("ca")
-    address = MqttAddress(
-        host=bridge.broker.host,
-        port=bridge.broker.port,
-        tls=bridge.broker.scheme == "mqtts",
-        username=bridge.broker.user or None,
-        password=bridge.secret.reveal(place.environ) or None,
-        ca_file=Path(ca_file) if ca_file else None,
-    )
+    address = wiring.broker_address(bridge.broker, bridge.secret.reveal(place.environ))
     epoch = place.epoch
     outlet = MqttOutlet(address, place.clock, source=name, epoch=epoch)
     spool_folder = folder / name.rpartition("/")[2]

@@ -3,19 +3,18 @@
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from dashboard import assets
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
 from floorwatch import replay, wiring
+from floorwatch.bar import bar
 from floorwatch.report import report
 from floorwatch.settings_values import Address
 from floorwatch.urls import Url
@@ -44,7 +43,7 @@ async def run(wishes: Wishes, clock: Clock, out: Console, errors: Console) -> No
     """Replay and print. With `listen`, the wallboard shows it and stays until Ctrl-C."""
     site = wishes.site or Site(id="replay")
     reading = replay.Reading()
-    with _bar(errors) as progress:
+    with bar(errors, "replaying") as progress:
         tape = wiring.Tape(
             url=wishes.url, site=site, clock=clock, reading=reading, progress=progress
         )
@@ -123,17 +122,6 @@ class _Shown:
         if figures is not None:
             patch = figures.patch(self._clock.at)
             self._gateway.publish(lambda: figures.document, patch)
-
-
-@contextmanager
-def _bar(errors: Console) -> Iterator[replay.Progress | None]:
-    if not errors.is_terminal:
-        yield None
-        return
-    columns = (TextColumn("replaying"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True) as bar:
-        task = bar.add_task("replay", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _print(result: dict[str, Any], out: Console) -> None:

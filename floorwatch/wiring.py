@@ -16,6 +16,7 @@ from floorwatch.settings_types import SourceSettings, StoreSettings
 from floorwatch.settings_values import ValueMistakeError
 from floorwatch.urls import Url
 from ingest.events import Event, Millis
+from ingest.mqtt_address import MqttAddress
 from ingest.ports import Clock, Source
 from ingest.reading import Reading as LinesRead
 from ingest.stamp import Stamp
@@ -127,20 +128,23 @@ def _queue_log(place: Place, url: Url | None = None, *, fill: bool = False) -> S
     )
 
 
-def _mqtt(place: Place) -> Source:
-    from ingest.mqtt_address import MqttAddress
-    from ingest.source_mqtt import MqttSource
-
-    url = place.source.url
+def broker_address(url: Url, password: str) -> MqttAddress:
+    """Where this broker is, and who we are there."""
     ca_file = url.options.get("ca")
-    address = MqttAddress(
+    return MqttAddress(
         host=url.host,
         port=url.port,
         tls=url.scheme == "mqtts",
         username=url.user or None,
-        password=place.secret() or None,
+        password=password or None,
         ca_file=Path(ca_file) if ca_file else None,
     )
+
+
+def _mqtt(place: Place) -> Source:
+    from ingest.source_mqtt import MqttSource
+
+    address = broker_address(place.source.url, place.secret())
     return MqttSource(
         address, place.site.id, place.clock, epoch=place.epoch, name=place.source.name
     )

@@ -55,7 +55,6 @@ class Bridge:
         self._epoch = epoch
         self._uncommitted: list[Batch] = []
         self._appended = asyncio.Event()
-        self._held_back = False
 
     async def run(self) -> None:
         """Carry until cancelled; with a finite source, until the broker has all of it."""
