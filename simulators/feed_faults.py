@@ -86,6 +86,7 @@ class FeedFaults:
         self.truths: list[FaultTruth] = []
         self._start_at = self._now = start_at
         self._seed = seed
+        self._flaps = self._spoke = False
         self._plans = 0
         self._order = 0
         self._moments: list[tuple[Millis, int, Callable[[], None]]] = []
@@ -101,9 +102,17 @@ class FeedFaults:
             self.plan(fault)
 
     def plan(self, fault: Fault) -> None:
-        """One more fault, `after_ms` from the start; what of it lies in the past is left out."""
+        """One more fault, `after_ms` from the start; what of it lies in the past is left out.
+
+        Raises `FaultError` for a fault of the floor, and for a flapping link that comes too late to
+        know what its snapshot has to list.
+        """
         if fault.kind in FLOOR_FAULTS:
             raise FaultError(f"{fault.kind}: befalls the floor, not the feed: give it to the floor")
+        if fault.kind is FaultKind.FLAPPING:
+            if self._spoke:
+                raise FaultError(f"{fault.kind}: plan it before the feed tells anything")
+            self._flaps = True  # only then is it worth knowing what is alive
         self._plans += 1
         started_at = max(self._start_at + fault.after_ms, self._now)
         ended_at = self._start_at + fault.after_ms + fault.length_ms
@@ -119,10 +128,12 @@ class FeedFaults:
     def tell(self, event: Event) -> list[Arrival]:
         """The feed tells this; returns what arrives up to now."""
         self._advance(event.recvtime)
-        alive = self._alive.get(event.source)
-        if alive is None:
-            alive = self._alive[event.source] = Alive()
-        alive.take(event)
+        self._spoke = True
+        if self._flaps:
+            alive = self._alive.get(event.source)
+            if alive is None:
+                alive = self._alive[event.source] = Alive()
+            alive.take(event)
         if self._links_lost:
             for flapping in self._active[FaultKind.FLAPPING]:
                 flapping.truth.hit += 1

@@ -386,6 +386,8 @@ def test_a_fault_can_be_planned_while_the_feed_runs() -> None:
     feed.plan(fault(FaultKind.SILENT, after_ms=90_000, length_ms=MINUTE))
     arrived += afflicted(events, feed)
     feed.plan(fault(FaultKind.LOST, after_ms=0, length_ms=MINUTE, size=1.0))
+    with pytest.raises(FaultError, match="before the feed tells anything"):
+        feed.plan(fault(FaultKind.FLAPPING, after_ms=0, length_ms=MINUTE, size=1))
     (truth,) = feed.truths
     assert (truth.started_at, truth.ended_at) == (START + 100_000, START + 150_000)
     assert len(arrived) == 600
