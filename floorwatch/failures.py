@@ -17,6 +17,7 @@ from ingest.outlet_mqtt import SourceNameError
 from ingest.source_ami_file import AmiFileError
 from ingest.source_queue_log import SavedPositionError
 from ingest.spool import SpoolError
+from simulators.day_files import DayFilesError
 from simulators.fit import FitError
 from simulators.scenario import ScenarioError
 from simulators.scenario_mistakes import ScenarioFileError
@@ -26,6 +27,7 @@ FAILURES = (
     AmiFileError,
     AssetsError,
     CallsCsvError,
+    DayFilesError,
     EOFError,
     ExportError,
     FitError,

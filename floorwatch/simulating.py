@@ -1,8 +1,8 @@
 """The simulate command: a scenario's day into files, or told live to a broker, a PBX's client, a log."""
 
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -10,16 +10,15 @@ from typing import TextIO
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from floorwatch import simulated_settings
+from floorwatch import simulated_settings, wiring
+from floorwatch.bar import bar
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import ValueMistakeError
 from floorwatch.urls import Url
 from ingest.bridge import Bridge
 from ingest.events import Millis
-from ingest.mqtt_address import MqttAddress
 from ingest.outlet_mqtt import MqttOutlet
 from ingest.ports import Clock
 from ingest.spool import Spool
@@ -88,11 +87,13 @@ async def run(wishes: Wishes, clock: Clock, console: Console, errors: Console) -
     scenario = replace(
         scenario, site=wishes.site or scenario.site, start=wishes.start or scenario.start
     )
+    if wishes.out is not None:
+        day_files.check(wishes.out, simulated_settings.FILE)
     start_at = start_of(scenario)
     until = start_at + round(wishes.hours * _HOUR_MS)
     sim = FloorSim(scenario, wishes.seed, start_at, keep=wishes.out is not None)
     if wishes.out is not None:
-        with _bar(errors, start_at, until) as progress:
+        with bar(errors, "simulating") as progress:
             began = clock.now()
             for nth, now in enumerate(day_files.written(wishes.out, sim, until)):
                 if wishes.speed is not None:
@@ -100,8 +101,8 @@ async def run(wishes: Wishes, clock: Clock, console: Console, errors: Console) -
                     await clock.sleep(max(ahead_ms / 1_000, 0))
                 elif nth % _YIELD_EVERY == 0:
                     await clock.sleep(0)
-                if nth % _YIELD_EVERY == 0:
-                    progress(now)
+                if progress is not None and nth % _YIELD_EVERY == 0:
+                    progress(now - start_at, until - start_at)
         settings = simulated_settings.text(scenario, day_files.EVENTS)
         (wishes.out / simulated_settings.FILE).write_text(settings, encoding="utf-8")
         files = (day_files.EVENTS, day_files.QUEUE_LOG, day_files.AMI, day_files.TRUTH)
@@ -126,15 +127,7 @@ async def _to_mqtt(played: _Played) -> None:
     """To a broker, over a spool: a broker that is slow, or away for a while, loses nothing."""
     url, wishes = played.url, played.wishes
     name = source_of(played.sim.scenario)
-    ca_file = url.options.get("ca")
-    address = MqttAddress(
-        host=url.host,
-        port=url.port,
-        tls=url.scheme == "mqtts",
-        username=url.user or None,
-        password=wishes.secret.reveal(wishes.environ) or None,
-        ca_file=Path(ca_file) if ca_file else None,
-    )
+    address = wiring.broker_address(url, wishes.secret.reveal(wishes.environ))
     epoch = str(played.clock.now())
     day = DaySource(
         sim=played.sim,
@@ -222,14 +215,3 @@ def _print(sim: FloorSim, console: Console) -> None:
             f"{queue.answered_in_target / asked:.1%}" if asked else "—",
         )
     console.print(table)
-
-
-@contextmanager
-def _bar(errors: Console, start_at: Millis, until: Millis) -> Iterator[Callable[[Millis], None]]:
-    if not errors.is_terminal:
-        yield lambda _: None
-        return
-    columns = (TextColumn("simulating"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=errors, transient=True) as bar:
-        task = bar.add_task("simulate", total=until - start_at)
-        yield lambda now: bar.update(task, completed=now - start_at)

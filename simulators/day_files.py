@@ -15,8 +15,28 @@ from simulators.floor_sim import FloorSim, a_day, source_of, stamped
 from simulators.queue_log_text import QueueLogText
 from simulators.truth_form import document
 
+
+class DayFilesError(ValueError):
+    """The files of a day cannot be written there; the message names what is in the way."""
+
+
 EVENTS, QUEUE_LOG, AMI, TRUTH = "events.jsonl.gz", "queue_log", "ami.jsonl.gz", "truth.json"
 _LEVEL = 3
+
+
+def check(folder: Path, *others: str) -> None:
+    """That a day may be written there: over an earlier simulated day, and over nothing else.
+
+    `others` are files that are to stand beside it. Raises `DayFilesError`.
+    """
+    if (folder / TRUTH).exists():
+        return
+    for name in (EVENTS, QUEUE_LOG, AMI, *others):
+        if (folder / name).exists():
+            raise DayFilesError(
+                f"{folder / name} is there already, and of no simulated day: it is left as it is."
+                " Give another folder"
+            )
 
 
 def written(folder: Path, sim: FloorSim, until: Millis) -> Iterator[Millis]:

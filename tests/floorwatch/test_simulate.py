@@ -86,6 +86,19 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize("name", ["queue_log", "floorwatch.toml", "events.jsonl.gz"])
+def test_a_file_of_ones_own_is_never_written_over(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("mine")
+    told = done("quiet-day", "--hours", "0.02", "--out", str(tmp_path), status=1)
+    assert f"{name} is there already" in told.replace("\n", "")
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "mine"
+    (tmp_path / name).unlink()
+    for seed in ("1", "2"):
+        done("quiet-day", "--hours", "0.02", "--seed", seed, "--out", str(tmp_path))
+    assert json.loads((tmp_path / "truth.json").read_text())["seed"] == 2
+
+
 def test_a_mistake_in_a_scenario_file_is_named_with_its_line(tmp_path: Path) -> None:
     own = tmp_path / "ours.toml"
     own.write_text('like = "quiet-day"\n\nbusyer = 1.5\n')
