@@ -68,11 +68,13 @@ class Offered(Data, frozen=True, kw_only=True):
 
 
 class Queued(VisitData, frozen=True, kw_only=True):
-    """A visit begins: the caller waits from now on. `caller` is masked at ingest (last digits only)."""
+    """A visit begins: the caller waits from now on. `caller` is masked at ingest (last digits only);
+    `trunk` is the line by which the call came in, as `Dropped` and `Component` name it."""
 
     position: Whole | None = None
     caller: str = ""
     priority: Whole | None = None
+    trunk: str = ""
 
 
 class Blocked(Data, frozen=True, kw_only=True):
