@@ -7,7 +7,8 @@
 The format is public: docs/frames.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import msgspec
 from websockets.frames import Frame, Opcode
@@ -16,6 +17,7 @@ from ingest.events import Millis
 
 VERSION = 1
 Body = dict[str, object]
+Lessen = Callable[[object, object], object]
 _PLAIN = frozenset({int, str, float, bool})
 _DEEP = (dict, list, tuple)
 
@@ -48,25 +50,38 @@ def _own(value: object) -> object:
 class View:
     """What one kind of display is shown: the body without `hidden`, with its own numbers.
 
-    `seq` is 0 until the first body came. Each frame is encoded once, whoever asks for it;
-    `encoded` counts that.
+    Of the keys in `lessened` only a part is shown: each has a function of a patch on its value and
+    of the value with the patch in it, which gives the patch to show. `seq` is 0 until the first body
+    came. Each frame is encoded once, whoever asks for it; `encoded` counts that.
     """
 
-    def __init__(self, name: str, *, hidden: frozenset[str] = frozenset(), build: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        hidden: frozenset[str] = frozenset(),
+        lessened: Mapping[str, Lessen] = MappingProxyType({}),
+        build: str = "",
+    ) -> None:
         self.name = name
         self.seq = 0
         self.encoded = 0
         self._hidden = hidden
+        self._lessened = lessened
         self._build = build
 
-    def shown(self, document: Mapping[str, object]) -> Body:
-        """The part of a body or of a patch that this view lets through."""
-        return {key: value for key, value in document.items() if key not in self._hidden}
+    def shown(self, patch: Mapping[str, object], body: Mapping[str, object]) -> Body:
+        """The part of a patch that this view lets through; `body` has the patch in it already."""
+        shown = {key: value for key, value in patch.items() if key not in self._hidden}
+        for key, lessen in self._lessened.items():
+            if key in shown:
+                shown[key] = lessen(shown[key], body.get(key))
+        return shown
 
     def full(self, body: Mapping[str, object], at: Millis) -> bytes:
         """The full frame for the present `seq`. It names the build of our own pages."""
         extra: Body = {"build": self._build} if self._build else {}
-        return self._encode("full", at, {**extra, "body": self.shown(body)})
+        return self._encode("full", at, {**extra, "body": self.shown(body, body)})
 
     def delta(self, shown_patch: Body, at: Millis) -> bytes:
         """The frame that brings a screen from `seq - 1` to `seq`."""

@@ -5,29 +5,29 @@
 Everything is sent from `publish`. A stream that stands still therefore sends no beat either, and
 the screens say so: the gateway cannot keep old numbers looking alive.
 
-The feed only speaks. Who may say something is a trainer's page, on a road of its own, and only where
-there is a training desk.
+The feed only speaks. Who may say something is a page of our own, on a road for that: a trainer's,
+where there is a training desk, and a supervisor's, where there is one for alerts.
 """
 
 import json
-import socket
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self, cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
+import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from dashboard import assets
+from dashboard import alerting, assets, training
 from dashboard.admission import Admission, own_page
+from dashboard.alerting import AlertDesk
 from dashboard.assets import Assets
 from dashboard.frames import Body, View, merged, wired
-from dashboard.training import obeyed
+from dashboard.screen import Screen, bound_backlog, messages
 from ingest.events import Millis
 from ingest.ports import Clock
 from simulators.training import Desk
@@ -35,37 +35,14 @@ from simulators.training import Desk
 BEAT_MS = 1_000
 STALLED_MS = 5_000
 BEHIND_BYTES = 256 * 1024
-_SEND_BUFFER_BYTES = 64 * 1024
 _MESSAGE_BYTES = 1_024
 _FLOOR_ONLY = frozenset({"agents"})
-_OWN_ONLY = "only the pages that we serve ourselves may ask for a fault"
+_LESSENED = {"alerts": alerting.for_walls}
+_OWN_ONLY = "only the pages that we serve ourselves may do this"
 
 
 class GatewayError(Exception):
     """The gateway could not open its port."""
-
-
-@dataclass(slots=True, eq=False)
-class Screen:
-    """One connected display.
-
-    `behind` means that its next frame must be a full one; `room_bytes` is how much may lie unsent
-    before it is behind.
-    """
-
-    connection: ServerConnection
-    room_bytes: int
-    behind: bool = True
-
-    @property
-    def unsent_bytes(self) -> int:
-        """What the network has not taken yet."""
-        return self.connection.transport.get_write_buffer_size()
-
-    def write(self, wire: bytes) -> None:
-        """Send a frame that is already on its wire form, without waiting."""
-        # Not `connection.send`: that would encode the frame again for each screen, and wait.
-        self.connection.transport.write(wire)
 
 
 class Gateway:
@@ -74,8 +51,10 @@ class Gateway:
     `allowed_origins` are the origins (`https://wall.example`) of pages not served by us that may
     read the feed, and the public names under which a proxy shows us. `port` 0 takes a free one;
     `port` then says which. With a `desk`, its faults are shown in the body as `training`, and
-    `/training` (WebSocket) takes wishes for them, from our own pages only. Enter it to listen;
-    leave it to close every connection. Raises GatewayError if the port cannot be had.
+    `/training` (WebSocket) takes wishes for them, from our own pages only. With `alerts`, so does
+    `/alerts` for what the published body tells of them, and the desk's `QUESTIONS` are answered.
+    A screen with more than `behind_bytes` unsent is behind. Enter it to listen; leave it to close
+    every connection. Raises GatewayError if the port cannot be had.
     """
 
     def __init__(
@@ -86,21 +65,22 @@ class Gateway:
         pages: Assets = assets.NOTHING,
         *,
         allowed_origins: Collection[str] = (),
-        behind_bytes: int = BEHIND_BYTES,
         desk: Desk | None = None,
+        alerts: AlertDesk | None = None,
     ) -> None:
         self.host = host
         self.port = port
         self.views = {
-            "wall": View("wall", hidden=_FLOOR_ONLY, build=pages.build),
+            "wall": View("wall", hidden=_FLOOR_ONLY, lessened=_LESSENED, build=pages.build),
             "floor": View("floor", build=pages.build),
         }
         self.published_at: Millis | None = None
         self._clock = clock
         self._pages = pages
         self._admission = Admission(allowed_origins)
-        self._behind_bytes = behind_bytes
+        self.behind_bytes = BEHIND_BYTES
         self._desk = desk
+        self._alerts = alerts
         self._body: Body | None = None
         self._screens: dict[str, set[Screen]] = {name: set() for name in self.views}
         self._sent_at: dict[str, Millis] = dict.fromkeys(self.views, 0)
@@ -115,7 +95,7 @@ class Gateway:
                 self.port,
                 process_request=self._answer,
                 compression=None,
-                max_size=_MESSAGE_BYTES,
+                max_size=alerting.MESSAGE_BYTES,
                 max_queue=4,
                 server_header=None,
             )
@@ -169,7 +149,7 @@ class Gateway:
             merged(self._body, patch)
         self.published_at = now
         for view in self.views.values():
-            self._send(view, view.shown(patch), self._body, now)
+            self._send(view, view.shown(patch, self._body), self._body, now)
 
     def _training_news(self, shown: object) -> Body:
         """What screens have not been shown yet of the training desk, if there is one."""
@@ -193,7 +173,7 @@ class Gateway:
                 screen.write(full)
                 screen.behind = False
                 # A full frame of a large floor must not by itself count as being slow.
-                screen.room_bytes = self._behind_bytes + len(full)
+                screen.room_bytes = self.behind_bytes + len(full)
             elif due and not screen.behind:
                 news = news or wired(view.delta(changes, now) if changes else view.beat(now))
                 screen.write(news)
@@ -202,29 +182,36 @@ class Gateway:
 
     async def _serve_connection(self, connection: ServerConnection) -> None:
         assert connection.request is not None
-        if _path(connection.request) == "/training":
-            await self._serve_trainer(connection)
-        else:
-            await self._serve_screen(connection, connection.request)
+        try:
+            match _path(connection.request):
+                case "/training":
+                    await self._serve_trainer(connection)
+                case "/alerts":
+                    await self._serve_supervisor(connection)
+                case _:
+                    await self._serve_screen(connection, connection.request)
+        except ConnectionClosed:
+            pass  # it went away without a goodbye, as a screen does when it is switched off
 
     async def _serve_trainer(self, connection: ServerConnection) -> None:
         assert self._desk is not None
-        try:
-            async for message in connection:
-                await connection.send(obeyed(self._desk, message, self._clock.now()), text=True)
-        except ConnectionClosed:
-            pass  # as with a screen
+        async for message in messages(connection, _MESSAGE_BYTES):
+            answer = training.obeyed(self._desk, message, self._clock.now())
+            await connection.send(answer, text=True)
+
+    async def _serve_supervisor(self, connection: ServerConnection) -> None:
+        assert self._alerts is not None
+        async for message in messages(connection, alerting.MESSAGE_BYTES):
+            await connection.send(alerting.obeyed(self._alerts, message, self._clock.now()))
 
     async def _serve_screen(self, connection: ServerConnection, request: Request) -> None:
         screens = self._screens[_view_name(request)]
-        _bound_backlog(connection)
-        screen = Screen(connection, self._behind_bytes)
+        bound_backlog(connection)
+        screen = Screen(connection, self.behind_bytes)
         screens.add(screen)
         try:
-            async for _ in connection:
+            async for _ in messages(connection, _MESSAGE_BYTES):
                 pass  # screens have nothing to tell us, and may not make us remember anything
-        except ConnectionClosed:
-            pass  # it went away without a goodbye, as a screen does when it is switched off
         finally:
             screens.discard(screen)
 
@@ -242,8 +229,12 @@ class Gateway:
             return _text(request, HTTPStatus.NOT_FOUND, f"no such view; there are: {names}")
         if path == "/feed" and request.method == "GET":
             return None
-        if path == "/training" and request.method == "GET" and self._desk is not None:
-            return None if own_page(request) else _text(request, HTTPStatus.FORBIDDEN, _OWN_ONLY)
+        if path in self._roads and not own_page(request):
+            return _text(request, HTTPStatus.FORBIDDEN, _OWN_ONLY)
+        if path in self._roads and request.method == "GET":
+            return None
+        if path in alerting.QUESTIONS and self._alerts is not None:
+            return self._asked(self._alerts, request)
         if path == "/frame":
             return self._frame(request)
         if path == "/healthz":
@@ -252,6 +243,21 @@ class Gateway:
         if asset is None:
             return _text(request, HTTPStatus.NOT_FOUND, "there is nothing here")
         return assets.answer(asset, request)
+
+    @property
+    def _roads(self) -> Collection[str]:
+        """Where wishes are taken."""
+        desks = {"/training": self._desk, "/alerts": self._alerts}
+        return [road for road, desk in desks.items() if desk is not None]
+
+    def _asked(self, desk: AlertDesk, request: Request) -> Response:
+        if not own_page(request):
+            return _text(request, HTTPStatus.FORBIDDEN, _OWN_ONLY)
+        path, _, query = request.path.partition("?")
+        told = desk.ask(path, dict(parse_qsl(query)))
+        if told is None:
+            return _text(request, HTTPStatus.NOT_FOUND, "there is no such thing")
+        return _json(request, HTTPStatus.OK, msgspec.json.encode(told))
 
     def _frame(self, request: Request) -> Response:
         view = self.views[_view_name(request)]
@@ -279,13 +285,6 @@ def _path(request: Request) -> str:
 
 def _view_name(request: Request) -> str:
     return parse_qs(request.path.partition("?")[2]).get("view", ["wall"])[0]
-
-
-def _bound_backlog(connection: ServerConnection) -> None:
-    # Left alone, the kernel would keep megabytes of old frames for a screen that does not read.
-    wire = connection.transport.get_extra_info("socket")
-    if wire is not None:
-        wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
 
 
 def _text(

@@ -61,7 +61,7 @@ def test_a_view_hides_what_it_hides_from_bodies_and_patches() -> None:
         "build": "b1",
         "body": {"at": 5},
     }
-    assert view.shown({"agents": {}}) == {}
+    assert view.shown({"agents": {}}, body) == {}
     assert json.loads(view.beat(8)) == {"v": 1, "kind": "beat", "seq": 3, "at": 8}
     assert view.encoded == 2
 

@@ -28,9 +28,8 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @pytest.fixture
 async def gateway(clock: Any) -> AsyncIterator[Gateway]:
-    async with Gateway(
-        clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"], behind_bytes=32_768
-    ) as running:
+    async with Gateway(clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"]) as running:
+        running.behind_bytes = 32_768
         yield running
 
 

@@ -1,0 +1,254 @@
+"""The gateway's roads for alerts: what a wall is shown, who may say something, what is refused."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from dashboard.alerting import for_walls
+from dashboard.frames import View, merged
+from dashboard.gateway import Gateway
+
+DEADLINE_S = 10.0
+
+
+class Clerk:
+    """A desk that notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.wishes: list[tuple[dict[str, Any], int]] = []
+        self.questions: list[tuple[str, dict[str, str]]] = []
+
+    def obey(self, message: str | bytes, now: int) -> str:
+        self.wishes.append((json.loads(message), now))
+        return json.dumps({"done": True, "number": len(self.wishes)})
+
+    def ask(self, path: str, query: Mapping[str, str]) -> object | None:
+        self.questions.append((path, dict(query)))
+        return {"story": []} if query.get("id") != "none" else None
+
+
+@pytest.fixture
+def clerk() -> Clerk:
+    return Clerk()
+
+
+@pytest.fixture
+async def gateway(clock: Any, clerk: Clerk) -> AsyncIterator[Gateway]:
+    async with Gateway(
+        clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"], alerts=clerk
+    ) as running:
+        yield running
+
+
+def road(gateway: Gateway) -> str:
+    return f"ws://127.0.0.1:{gateway.port}/alerts"
+
+
+async def status(gateway: Gateway, lines: list[str], path: str) -> tuple[int, bytes]:
+    """The answer to a request with these headers beside the usual ones."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    head = [f"GET {path} HTTP/1.1", *(line.format(port=gateway.port) for line in lines)]
+    if not any(line.startswith("Host:") for line in lines):
+        head.append(f"Host: 127.0.0.1:{gateway.port}")
+    if path == "/alerts":
+        head += ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
+        head += ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    writer.write("\r\n".join([*head, "", ""]).encode())
+    async with asyncio.timeout(DEADLINE_S):
+        answer = await reader.readline()
+        rest = await reader.read() if path != "/alerts" else b""
+    writer.close()
+    return int(answer.split()[1]), rest.partition(b"\r\n\r\n")[2]
+
+
+WHO_MAY = [
+    (["Origin: http://127.0.0.1:{port}"], True),
+    ([], True),
+    (["Origin: https://wall.example"], False),
+    (["Origin: https://elsewhere.example"], False),
+    (["Origin: null"], False),
+    (["Host: wall.example", "Origin: https://wall.example"], True),
+]
+
+
+@pytest.mark.parametrize(("lines", "let_in"), WHO_MAY)
+async def test_only_our_own_pages_may_wish_and_ask(
+    gateway: Gateway, clerk: Clerk, lines: list[str], let_in: bool
+) -> None:
+    """A page of another origin may be allowed to read the feed: names and notes are not in it."""
+    assert (await status(gateway, lines, "/alerts"))[0] == (101 if let_in else 403)
+    for path in ("/incident?id=7", "/incidents", "/alerts/report", "/playbooks", "/rules"):
+        assert (await status(gateway, lines, path))[0] == (200 if let_in else 403)
+    assert len(clerk.questions) == (5 if let_in else 0)
+
+
+async def test_a_wish_comes_to_the_desk_and_its_answer_back(
+    gateway: Gateway, clerk: Clerk, clock: Any
+) -> None:
+    wish = {"do": "acknowledge", "incident": "7", "who": "王丽", "note": "x" * 2_000}
+    async with connect(road(gateway), proxy=None) as page, asyncio.timeout(DEADLINE_S):
+        await page.send(json.dumps(wish))
+        assert await page.recv() == '{"done": true, "number": 1}'
+    assert clerk.wishes == [(wish, clock.now())]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "",
+        "null",
+        "[]",
+        "7",
+        '"acknowledge"',
+        "{}",
+        '{"do": 7}',
+        '{"do": ["acknowledge"]}',
+        '{"do": "acknowledge"',
+        "[" * 8_000,
+        b"\x00\xff\xfe",
+    ],
+)
+async def test_what_is_no_wish_is_refused_and_the_road_stays_open(
+    gateway: Gateway, clerk: Clerk, message: str | bytes
+) -> None:
+    async with connect(road(gateway), proxy=None) as page, asyncio.timeout(DEADLINE_S):
+        await page.send(message)
+        answer = json.loads(await page.recv())
+        assert answer == {"v": 1, "kind": "answer", "done": False, "why": "unreadable"}
+        assert clerk.wishes == []
+        await page.send('{"do": "note"}')
+        assert json.loads(await page.recv())["done"]
+
+
+async def test_a_wish_too_long_ends_the_connection(gateway: Gateway, clerk: Clerk) -> None:
+    async with connect(road(gateway), proxy=None) as page, asyncio.timeout(DEADLINE_S):
+        await page.send(json.dumps({"do": "note", "note": "x" * 8_192}))
+        with pytest.raises(ConnectionClosed) as goodbye:
+            await page.recv()
+        assert goodbye.value.rcvd is not None
+        assert goodbye.value.rcvd.code == 1009
+    assert clerk.wishes == []
+
+
+@pytest.mark.parametrize("path", ["/feed", "/feed?view=floor"])
+async def test_a_screen_may_still_say_no_more_than_a_kilobyte(gateway: Gateway, path: str) -> None:
+    url = f"ws://127.0.0.1:{gateway.port}{path}"
+    async with connect(url, proxy=None) as screen, asyncio.timeout(DEADLINE_S):
+        await screen.send("é" * 600)
+        with pytest.raises(ConnectionClosed) as goodbye:
+            await screen.recv()
+        assert goodbye.value.rcvd is not None
+        assert goodbye.value.rcvd.code == 1009
+
+
+async def test_questions_are_answered_from_the_desk(gateway: Gateway, clerk: Clerk) -> None:
+    told, text = await status(gateway, [], "/incident?id=7%3Ca%3E&x=1&x=2&y=")
+    assert (told, json.loads(text)) == (200, {"story": []})
+    assert clerk.questions == [("/incident", {"id": "7<a>", "x": "2"})]
+    assert (await status(gateway, [], "/incident?id=none"))[0] == 404
+    assert (await status(gateway, [], "/incident/7"))[0] == 404
+
+
+async def test_without_a_desk_there_is_nobody_to_ask(clock: Any) -> None:
+    async with Gateway(clock, "127.0.0.1", 0) as plain:
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(road(plain), proxy=None)
+        assert refused.value.response.status_code == 404
+        assert (await status(plain, [], "/rules"))[0] == 404
+
+
+INCIDENT = {
+    "number": 12,
+    "rule": "surge",
+    "kind": "surge",
+    "scope": "queue:sales",
+    "severity": "warning",
+    "state": "firing",
+    "sentence": {"zh": "来电增多", "en": "More calls"},
+    "since": 1,
+    "acked": {"by": "Wang Li", "at": 5, "note": "seen"},
+    "assigned": "Chen",
+    "steps": {"0": {"by": "Wang Li", "at": 6}},
+    "closed": {"by": "Wang Li", "cause": "a", "measure": "b", "at": 7},
+    "verdict": "useful",
+    "others": ["agent:Bo Berg"],
+}
+AGENT = {**INCIDENT, "scope": "agent:Bo Berg", "kind": "agent", "sentence": {"en": "Bo Berg"}}
+
+
+def test_a_wall_is_told_what_and_where_but_no_name_of_anybody() -> None:
+    whole = {
+        "incidents": {"a": INCIDENT, "b": AGENT},
+        "muted": {"x": {"by": "Chen"}},
+        "silences": {"1": {"by": "Wang Li", "reason": "r"}},
+        "learning": True,
+    }
+    shown = for_walls(whole, whole)
+    assert isinstance(shown, dict)
+    assert shown.keys() == {"incidents", "learning"}
+    assert shown["incidents"].keys() == {"a"}
+    assert shown["incidents"]["a"]["acked"] == {"at": 5}
+    text = json.dumps(shown)
+    assert not any(name in text for name in ("Wang", "Chen", "Berg", "seen", "useful"))
+    assert View("wall", lessened={"alerts": for_walls}).shown({"at": 1}, {"at": 1}) == {"at": 1}
+
+
+def test_what_is_taken_away_is_taken_away_from_walls_too() -> None:
+    whole = {"incidents": {"a": INCIDENT, "b": AGENT}}
+    assert for_walls({"incidents": {"b": {"since": 9}}}, whole) == {"incidents": {}}
+    assert for_walls({"incidents": {"a": {"acked": None}}}, whole) == {
+        "incidents": {"a": {"acked": None}}
+    }
+    assert for_walls({"incidents": {"a": None}}, {"incidents": {}}) == {"incidents": {"a": None}}
+    assert for_walls({"incidents": None}, {}) == {"incidents": None}
+    assert for_walls(None, None) is None
+
+
+ids = st.sampled_from("abc")
+acks = st.none() | st.fixed_dictionaries({"by": st.just("W"), "at": st.integers(1, 3)})
+incidents = st.builds(
+    lambda id, state, acked, verdict: (
+        id,
+        {
+            "scope": "agent:B" if id == "c" else "",
+            "state": state,
+            **({"acked": acked} if acked else {}),
+            **({"verdict": verdict} if verdict else {}),
+        },
+    ),
+    ids,
+    st.sampled_from(["pending", "firing"]),
+    acks,
+    st.sampled_from(["", "useful"]),
+)
+documents = st.builds(lambda pairs: {"incidents": dict(pairs)}, st.lists(incidents, max_size=3))
+
+
+def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    patch: dict[str, Any] = {key: None for key in old if key not in new}
+    for key, value in new.items():
+        if isinstance(value, Mapping) and isinstance(old.get(key), Mapping):
+            below = difference(old[key], value)
+            patch |= {key: below} if below else {}
+        elif old.get(key) != value:
+            patch[key] = value
+    return patch
+
+
+@given(st.lists(documents, min_size=1, max_size=5))
+def test_a_wall_that_took_every_patch_holds_what_a_new_one_is_given(
+    course: list[dict[str, Any]],
+) -> None:
+    held: object = None
+    before: dict[str, Any] = {}
+    for document in course:
+        held = merged(held, for_walls(difference(before, document), document))
+        before = document
+    assert held == merged(None, for_walls(before, before))
