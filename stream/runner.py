@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import msgspec
 
 from ingest import wire
+from ingest.events import Event
 from ingest.ports import Batch, Clock
 from stream.floor import Floor
 from stream.ports import DeadLetter, DeadLetters, Journal, JournalError, LeaseLostError, Position
@@ -61,6 +62,8 @@ class Runner:
         self.inbox = BoundedInbox()
         self.floor = Floor(site)
         self.rejected = 0
+        self.told: Callable[[Event], object] = _nobody
+        """Is given each new event after the floor has taken it; never those that `recover` reads."""
         self._journal = journal
         self._letters = letters
         self._clock = clock
@@ -119,7 +122,8 @@ class Runner:
                     )
 
     def _reduce(self, batch: Batch, payloads: Sequence[bytes]) -> None:
-        apply, decode, recvtime = self.floor.apply, wire.decode, batch.recvtime
+        apply, decode, told = self.floor.apply, wire.decode, self.told
+        recvtime = batch.recvtime
         good: list[bytes] = []
         keep = good.append
         for payload in payloads:
@@ -130,7 +134,8 @@ class Runner:
                 self._letters.keep(DeadLetter(payload, str(error), batch.via, recvtime))
                 continue
             keep(payload)
-            apply(event)
+            if apply(event):
+                told(event)
         if good:
             self._position = self._journal.append(recvtime, good)
 
@@ -178,3 +183,7 @@ class Runner:
         except JournalError:
             # The journal has everything; only the next start takes longer.
             log.exception("the checkpoint could not be saved")
+
+
+def _nobody(event: Event) -> None:
+    """Nobody listens."""
