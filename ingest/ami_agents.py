@@ -6,6 +6,7 @@ configuration maps his interface to); the state is the first that holds in `Agen
 
 from collections.abc import Iterator, Mapping
 
+from ingest.ami_causes import line_of
 from ingest.ami_message import Message
 from ingest.ami_people import IN_USE, ON_HOLD, Agent, Member, state_of
 from ingest.ami_telling import Telling, Timer
@@ -51,6 +52,11 @@ class Roster:
     def at(self, interface: str) -> str:
         """The agent known by this interface or phone, empty if none is."""
         return self._names.get(interface) or self._by_interface.get(interface, "")
+
+    def trunk_of(self, channel: str) -> str:
+        """The line by which this caller came in; empty if it is an agent's own phone, or no line."""
+        line = line_of(channel)
+        return "" if self.at(line) or line.startswith("Local/") else line
 
     def agent(self, name: str) -> Agent:
         """The agent of that name, made if he is new."""

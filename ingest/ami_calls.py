@@ -2,6 +2,7 @@
 
 from ingest.ami_agents import Roster
 from ingest.ami_causes import DIAL_ENDS, RING_ENDS
+from ingest.ami_components import Components
 from ingest.ami_ends import Ends
 from ingest.ami_message import Message
 from ingest.ami_telling import Telling
@@ -14,11 +15,19 @@ from ingest.words import Overflow, RingEnd
 class Calls:
     """Reads the call and queue events. `channels` are the legs that are up, by Uniqueid."""
 
-    def __init__(self, telling: Telling, book: VisitBook, roster: Roster, ends: Ends) -> None:
+    def __init__(
+        self,
+        telling: Telling,
+        book: VisitBook,
+        roster: Roster,
+        ends: Ends,
+        components: Components,
+    ) -> None:
         self._telling = telling
         self._book = book
         self._roster = roster
         self._ends = ends
+        self._components = components
 
     def receive(self, message: Message) -> None:
         """Take one event; an event of another kind is not for us."""
@@ -56,6 +65,9 @@ class Calls:
         visit = self._book.enter(call, queue, message.name("linkedid"))
         visit.channel = message.name("channel")
         visit.joined_at = self._telling.time
+        trunk = self._roster.trunk_of(visit.channel)
+        if trunk:
+            self._components.trunk(trunk)
         self._telling.tell(
             Queued(
                 visit=visit.id,
@@ -64,6 +76,7 @@ class Calls:
                 position=message.number("position"),
                 caller=masked(message.text("calleridnum")),
                 priority=message.number("queuepriority"),
+                trunk=trunk,
             )
         )
 

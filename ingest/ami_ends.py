@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TypedDict
 
 from ingest.ami_agents import Roster
-from ingest.ami_causes import CUT_OFF, line_of
+from ingest.ami_causes import CUT_OFF
 from ingest.ami_telling import Telling, Timer
 from ingest.ami_visits import Fault, Stage, Visit, VisitBook, duration_ms
 from ingest.events import Abandoned, Completed, Data, Dropped, Millis, Overflowed, Transferred
@@ -87,7 +87,7 @@ class Ends:
         rung = bool(visit.rings) or _within(visit.ring_lost_at, at, JUST_RINGING_MS)
         self._silence(visit)
         if cause in CUT_OFF:
-            fault = Fault(at, cause or 0, line_of(visit.channel), callers=True)
+            fault = Fault(at, cause or 0, self._roster.trunk_of(visit.channel), callers=True)
             self._end(visit, _dropped(visit, Phase.WAITING, fault, {"wait_ms": wait_ms}), at)
             return
         end = Abandoned(

@@ -1,7 +1,7 @@
 """What Asterisk tells of the channels of calls in queues: dialplan, hold, transfer, hangup."""
 
 from ingest.ami_agents import Roster
-from ingest.ami_causes import CUT_OFF, line_of
+from ingest.ami_causes import CUT_OFF
 from ingest.ami_ends import LEFT_BY_RULE, PASSING_MS, WINDOW_MS, Ends
 from ingest.ami_message import Message
 from ingest.ami_telling import Telling, Timer
@@ -123,7 +123,7 @@ class Legs:
                 ring.cause = cause
             if cause not in CUT_OFF or visit.in_queue:
                 continue
-            line = line_of(visit.channel or message.name("channel"))
+            line = self._roster.trunk_of(visit.channel or message.name("channel"))
             callers = channel == visit.call
             if callers or visit.stage is not Stage.PASSED:
                 visit.faults.append(Fault(self._telling.time, cause, line, callers))

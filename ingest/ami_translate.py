@@ -13,7 +13,6 @@ from collections.abc import Mapping
 
 from ingest.ami_agents import Roster
 from ingest.ami_calls import Calls
-from ingest.ami_causes import line_of
 from ingest.ami_components import Components
 from ingest.ami_ends import Ends
 from ingest.ami_legs import Legs
@@ -50,9 +49,9 @@ class Translator:
         self._book = VisitBook()
         self._roster = Roster(self._telling, wrap_up_ms or {}, agents or {})
         self._ends = Ends(self._telling, self._book, self._roster)
-        self._calls = Calls(self._telling, self._book, self._roster, self._ends)
-        self._legs = Legs(self._telling, self._book, self._roster, self._ends)
         self._components = Components(self._telling)
+        self._calls = Calls(self._telling, self._book, self._roster, self._ends, self._components)
+        self._legs = Legs(self._telling, self._book, self._roster, self._ends)
         self._snapshots = Snapshots(self._telling, self._book, self._roster, self._ends)
         self._lists = Lists()
         self._linked = False
@@ -183,8 +182,6 @@ class Translator:
             ):
                 self._components.receive(message)
             case _:
-                if message.event == "QueueCallerJoin":
-                    self._components.trunk(line_of(message.name("channel")))
                 self._calls.receive(message)
                 self._legs.receive(message)
 

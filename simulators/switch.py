@@ -136,6 +136,7 @@ class Switch:
                 position=waiting.join(visit),
                 caller=call.caller,
                 priority=visit.priority,
+                trunk=visit.call.trunk,
             )
         )
         leaves = self._conduct.patience(queue, call)

@@ -16,13 +16,13 @@ from simulators.scenario_file import preset
 ROOT = Path(__file__).parents[2]
 PINNED = {
     "system-outage": {
-        EVENTS: "ef8130a836474dc0",
+        EVENTS: "ecbec33975cdef9b",
         QUEUE_LOG: "625c98a45194f215",
         AMI: "0145ed56b9077f76",
         TRUTH: "af6dd7b07d12f39e",
     },
     "multi-site": {
-        EVENTS: "035b22b758defd36",
+        EVENTS: "f350ceb4ef4ea00d",
         QUEUE_LOG: "15ac688a20e8915e",
         AMI: "f5629b9fe9b7a28b",
         TRUTH: "3097368b770fcb84",

@@ -47,7 +47,7 @@ from simulators.scenario import Scenario, times
 ROOT = Path(__file__).parents[2]
 HOUR = 3_600_000
 START = 1_790_006_400_000
-PINNED = "c49d7ed1de1e1a99"
+PINNED = "29c184cbabcb1b7b"
 NOT_TOLD = {
     Gap,
     SnapshotBegin,

@@ -8,6 +8,7 @@ import gzip
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
@@ -20,8 +21,10 @@ import pytest
 from floorwatch import replay, wiring
 from floorwatch.report import report
 from floorwatch.urls import Url
+from ingest import source_ami_file
 from ingest.clock import SystemClock
-from ingest.events import Event
+from ingest.events import Component, Dropped, Event, Queued
+from ingest.stamp import Stamp
 from ingest.wire import decode
 from simulators.day_files import AMI, EVENTS, QUEUE_LOG, TRUTH, written
 from simulators.faults import Fault, FaultKind
@@ -96,6 +99,20 @@ def test_the_three_witnesses_tell_the_truth(name: str, tmp_path: Path) -> None:
     found = told(tmp_path, "queue_log+file", QUEUE_LOG)
     assert found["queues"] == logged["queues"]
     assert found["agents"] == logged["agents"]
+
+
+def test_both_live_witnesses_name_the_trunk_by_which_a_caller_came(tmp_path: Path) -> None:
+    day(tmp_path, "trunk-failure")
+    told_of = [event.data for event in recorded(tmp_path)]
+    lines = {data.name for data in told_of if isinstance(data, Component)}
+    came = {data.visit: data.trunk for data in told_of if isinstance(data, Queued)}
+    cut = {data.visit: data.trunk for data in told_of if isinstance(data, Dropped) and data.trunk}
+    assert set(came.values()) == lines
+    assert len(cut) > 10
+    assert cut.items() <= came.items()
+    linked = source_ami_file.events(tmp_path / AMI, Stamp("/acd/hq/ami", "1"))
+    by_ami = Counter(event.data.trunk for event in linked if isinstance(event.data, Queued))
+    assert by_ami == Counter(f"PJSIP/{trunk}" for trunk in came.values())
 
 
 @pytest.mark.parametrize(

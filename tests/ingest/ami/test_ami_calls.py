@@ -42,7 +42,7 @@ def test_an_answered_call_is_told_step_by_step(pbx):
     pbx.leg_hangup()
     whose = {"visit": "100.1/sales/1", "queue": "sales", "call": "100.1"}
     assert [e.data for e in pbx.told if isinstance(e.data, VisitData)] == [
-        Queued(**whose, position=2, caller="•••567"),
+        Queued(**whose, position=2, caller="•••567", trunk="PJSIP/carrier1"),
         Ringing(**whose, agent="Ann", leg="100.11"),
         Answered(**whose, agent="Ann", wait_ms=5_400, ring_ms=3_400, leg="100.11"),
         Completed(**whose, agent="Ann", ended_by=EndedBy.CALLER, talk_ms=60_000, wait_ms=5_400),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.events import Component
+from ingest.events import Component, Dropped, Queued
 from ingest.words import ComponentKind, ComponentStatus
 
 
@@ -35,6 +35,26 @@ def test_the_line_that_callers_come_by_is_a_trunk(pbx):
         ("trunk", "PJSIP/carrier1", "down"),
         ("endpoint", "IAX2/other", "degraded"),
     ]
+
+
+def test_a_caller_is_told_to_come_by_his_trunk(pbx):
+    pbx.caller("QueueCallerJoin", queue="sales", line="IAX2/carrier2")
+    pbx.say("PeerStatus", Peer="IAX2/carrier2", PeerStatus="Unreachable")
+    assert pbx.one(Queued).trunk == pbx.one(Component).name == "IAX2/carrier2"
+
+
+def test_an_agents_own_phone_and_an_inner_channel_are_no_trunks(pbx):
+    pbx.member("QueueMemberAdded")
+    inner = {"100.1": "PJSIP/401", "100.2": "Local/500@transfers"}
+    for call, line in inner.items():
+        pbx.caller("QueueCallerJoin", call, "sales", line=line)
+    pbx.say("PeerStatus", Peer="PJSIP/401", PeerStatus="Unreachable")
+    assert [queued.trunk for queued in pbx.of(Queued)] == ["", ""]
+    assert pbx.one(Component).kind is ComponentKind.ENDPOINT
+    for call, line in inner.items():
+        pbx.abandon(call, line=line)
+        pbx.hangup(call, cause=38, line=line)
+    assert [dropped.trunk for dropped in pbx.of(Dropped)] == ["", ""]
 
 
 def test_a_registration_has_one_name_in_its_event_and_in_the_list(pbx):

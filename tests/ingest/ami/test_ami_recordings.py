@@ -15,6 +15,7 @@ from ingest.events import (
     Answered,
     Blocked,
     Completed,
+    Component,
     Dropped,
     Gap,
     Overflowed,
@@ -27,7 +28,7 @@ from ingest.events import (
     SnapshotVisit,
     Transferred,
 )
-from ingest.words import MembershipAction, RingEnd
+from ingest.words import ComponentKind, MembershipAction, RingEnd
 
 pytestmark = pytest.mark.recordings
 NAMES = ("probes-A", "probes-B", "asterisk-A", "asterisk-B")
@@ -177,6 +178,22 @@ def test_drops_are_those_that_were_made(recording, name):
         phase = next(p for p in faults if p["start"] <= dropped[call].time / 1000 <= p["end"])
         assert dropped[call].data.cause == "44"
         assert bool(dropped[call].data.trunk) == (phase["name"] == "carrier-down")
+
+
+@MANY
+def test_every_caller_is_told_with_the_trunk_by_which_he_came(recording, name):
+    events = recording(name).events
+    came = Counter(event.data.trunk for event in events if isinstance(event.data, Queued))
+    assert set(came) == {"PJSIP/carrier1", "IAX2/carrier2"}
+    lines = {e.data.name for e in events if _trunk(e)} | {
+        e.data.trunk for e in events if isinstance(e.data, Dropped) and e.data.trunk
+    }
+    assert lines
+    assert lines <= set(came)
+
+
+def _trunk(event):
+    return isinstance(event.data, Component) and event.data.kind is ComponentKind.TRUNK
 
 
 def test_refused_joins_are_all_seen(recording):
