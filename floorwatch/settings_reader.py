@@ -93,15 +93,16 @@ def shown(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of the file. `kind` says which keys it may have; `path` says where it is."""
+    """One table of the file. `kind` says which of `keys` it may have; `path` says where it is."""
 
     kind: str
     path: Path
     values: Mapping[str, Any]
     findings: Findings
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: KEYS)
 
     def __post_init__(self) -> None:
-        known = KEYS[self.kind]
+        known = self.keys[self.kind]
         for key in self.values:
             if key in known:
                 continue
@@ -113,12 +114,12 @@ class Table:
         """What to write instead of a key that is not known here."""
         if key in _SECRETS:
             return "Never write it into this file: use secret_env or secret_file"
-        known = KEYS[self.kind]
-        everywhere = {each for keys in KEYS.values() for each in keys}
+        known = self.keys[self.kind]
+        everywhere = {each for keys in self.keys.values() for each in keys}
         near = key if key in everywhere else nearest(key, [*known, *everywhere])
         if near in known:
             return f'Did you mean "{near}"? Known are {", ".join(known)}'
-        homes = [f"[{kind}]" for kind, keys in KEYS.items() if near in keys and kind]
+        homes = [f"[{kind}]" for kind, keys in self.keys.items() if near in keys and kind]
         if homes:
             return f'"{near}" belongs into {" or ".join(homes)}'
         return f"Known are {', '.join(known)}"
@@ -195,14 +196,14 @@ class Table:
         if not isinstance(given, dict):
             self.findings.add(path, f"this is {kind_of(given)}", f"Begin it with [{shown(path)}]")
             given = {}
-        return Table(self._kind(key), path, given, self.findings)
+        return Table(self._kind(key), path, given, self.findings, self.keys)
 
     def tables(self, key: str) -> list["Table"]:
         """All the tables of this name: `[[key]]` several times, or `[key]` once."""
         given = self.values.get(key, [])
         path = (*self.path, key)
         if isinstance(given, dict):
-            return [Table(self._kind(key), path, given, self.findings)]
+            return [Table(self._kind(key), path, given, self.findings, self.keys)]
         wrong = (
             [item for item in given if not isinstance(item, dict)] if _listed(given) else [given]
         )
@@ -212,7 +213,7 @@ class Table:
             self.findings.add(path, f"this is {kind_of(wrong[0])}", mend)
             return []
         return [
-            Table(self._kind(key), (*path, number), item, self.findings)
+            Table(self._kind(key), (*path, number), item, self.findings, self.keys)
             for number, item in enumerate(given)
         ]
 

@@ -75,17 +75,18 @@ def _one_line(secret: str, place: str) -> str:
     return secret
 
 
-def read_secret(table: Table, environ: Mapping[str, str]) -> Secret | None:
-    """Where this table keeps its secret, or None; warns if the secret is not there now."""
-    env = table.read("secret_env", _variable, "")
-    path = table.text("secret_file", longest=4_096)
+def read_secret(table: Table, environ: Mapping[str, str], name: str = "secret") -> Secret | None:
+    """Where this table keeps its secret of this name, or None; warns if it is not there now."""
+    in_env, in_file = f"{name}_env", f"{name}_file"
+    env = table.read(in_env, _variable, "")
+    path = table.text(in_file, longest=4_096)
     if env and path:
-        table.add("secret_file", "secret_env is given too", "Leave one of the two out")
+        table.add(in_file, f"{in_env} is given too", "Leave one of the two out")
     if not env and not path:
         return None
     file = table.findings.folder / path if path else None
     secret = Secret(env=env, file=file)
-    key = "secret_file" if file else "secret_env"
+    key = in_file if file else in_env
     try:
         secret.reveal(environ)
     except SecretError as error:
