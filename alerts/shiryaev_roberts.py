@@ -6,7 +6,7 @@ What that promises, and why, stands in docs/detectors.md.
 """
 
 from functools import cache
-from math import exp, inf, log, log1p
+from math import exp, expm1, inf, log, log1p
 
 from msgspec import Struct
 
@@ -44,41 +44,54 @@ class PoissonMixture(Struct):
         """Forget all evidence."""
         self.logs = [-inf] * len(self.ratios)
 
-    def update(self, calls: int, expected: float) -> float:
-        """Take the calls that came since the last update and how many were expected (>= 0).
+    def call(self, expected: float) -> float:
+        """A call comes at this very moment; so many were expected since the last `call`, `update`.
 
-        Gives the logarithm of the mean R, to be held against `threshold`. Call it at every tick, at
-        every call, or both, with whatever was expected since: the promise does not depend on it.
+        Gives the logarithm of the mean R, to be held against `threshold`.
+        """
+        self.update(0, expected)
+        for index, (step, _) in enumerate(_steps(self.ratios)):
+            self.logs[index] += step
+        return self.value
+
+    def update(self, calls: int, expected: float) -> float:
+        """Time passes in which so many calls came, at moments that are not known, and so many were
+        expected (>= 0). Where each call is told by `call`, `calls` is 0.
+
+        Gives the same as `call`. The promise holds for updates of any length, in any mixture with
+        calls; but what is told call by call is seen sooner.
         """
         logs = self.logs
-        born = log(expected) if expected > 0 else -inf
+        ripe = log(expected) if expected > 0 else -inf
         for index, (step, slope) in enumerate(_steps(self.ratios)):
-            old = logs[index]
-            # What was expected is added before it is multiplied: the other order lets calls that
-            # came together count from a moment before any of them, and breaks the promise.
-            if old > born:
-                old += log1p(exp(born - old))
-            elif born > -inf:
-                old = born + log1p(exp(old - born))
-            logs[index] = old + calls * step - slope * expected
-        top = max(logs)
+            gain = calls * step - slope * expected
+            old = logs[index] + gain
+            # The moments within this span at which it may have begun. The gain since each of them
+            # is taken to have grown evenly, which is never more than the truth in the mean; to
+            # count calls from before they may have come would break the promise.
+            born = ripe + _even(gain)
+            high, low = (old, born) if old > born else (born, old)
+            logs[index] = high + log1p(exp(low - high)) if low > -inf else high
+        return self.value
+
+    @property
+    def value(self) -> float:
+        """The logarithm of the mean R."""
+        top = max(self.logs)
         if top == -inf:
             return top
-        return top + log(sum([exp(one - top) for one in logs]) / len(logs))
+        return top + log(sum([exp(one - top) for one in self.logs]) / len(self.logs))
 
     @property
     def likeliest(self) -> float:
         """The ratio that the evidence speaks for most."""
         return max(zip(self.logs, self.ratios, strict=True))[1]
 
-    def threshold(self, expected_calls: float, alarms: float = 1.0) -> float:
-        """Where the logarithm of R alarms falsely `alarms` times per `expected_calls` at most.
 
-        Equal to the proven threshold times the part of it that R, which moves in jumps, oversteps
-        in the mean when it crosses.
-        """
-        kept = sum(overshoot(ratio) for ratio in self.ratios) / len(self.ratios)
-        return max(0.0, log(expected_calls / alarms * kept))
+def threshold(expected_calls: float, alarms: float = 1.0) -> float:
+    """Where the logarithm of R alarms falsely at most `alarms` times, in the mean, while so many
+    calls are expected: proven, for any rates at or below (for a collapse: above) the expected."""
+    return max(0.0, log(expected_calls / alarms))
 
 
 @cache
@@ -86,12 +99,8 @@ def _steps(ratios: tuple[float, ...]) -> tuple[tuple[float, float], ...]:
     return tuple((log(ratio), ratio - 1) for ratio in ratios)
 
 
-def overshoot(ratio: float) -> float:
-    """The mean of (threshold / R) when R has just crossed a high threshold; 1 if it creeps up.
-
-    The constant of Cramér and Lundberg for a claim of ln(ratio) at every call and a premium of
-    (ratio - 1) for every call expected.
-    """
-    if ratio <= 1:
-        return 1.0
-    return (ratio - 1 - log(ratio)) / (ratio * log(ratio) - ratio + 1)
+def _even(gain: float) -> float:
+    """The logarithm of the mean of e^x for x from 0 to `gain`."""
+    if abs(gain) < 1e-9:
+        return 0.0
+    return max(gain, 0.0) + log(-expm1(-abs(gain)) / abs(gain))
