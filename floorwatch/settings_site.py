@@ -1,6 +1,6 @@
 """Reads one `[site]` table: what the site is called, its queues, people and sources."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from floorwatch import urls
 from floorwatch.settings_reader import Table, kind_of
 from floorwatch.settings_secret import Secret, read_secret
-from floorwatch.settings_types import SiteSettings, SourceSettings
+from floorwatch.settings_types import AlertFiles, SiteSettings, SourceSettings
 from floorwatch.settings_values import (
     ValueMistakeError,
     day_start_min,
@@ -36,7 +36,28 @@ def read_site(table: Table, environ: Mapping[str, str]) -> SiteSettings:
         agents=_agents(table, teams),
         teams=teams,
     )
-    return SiteSettings(site=site, sources=_sources(table, environ))
+    return SiteSettings(
+        site=site, sources=_sources(table, environ), alerts=_alerts(table.table("alerts"))
+    )
+
+
+def _alerts(table: Table) -> AlertFiles:
+    return AlertFiles(
+        rules=_existing(table, "file", FilePath.is_file),
+        playbooks=_existing(table, "playbooks", FilePath.is_dir),
+        forecast=_existing(table, "forecast", FilePath.is_file),
+    )
+
+
+def _existing(table: Table, key: str, is_there: Callable[[FilePath], bool]) -> FilePath | None:
+    """The path of this key, counted from the settings' folder; warns if it is not there."""
+    if not (given := table.text(key, longest=4_096)):
+        return None
+    path = table.findings.folder / given
+    if not is_there(path):
+        what = "folder" if key == "playbooks" else "file"
+        table.warn(key, f"there is no {what} {path}", "Check the path, or take the key out")
+    return path
 
 
 def _by_id(tables: Iterable[Table], example: str) -> Iterable[tuple[str, Table]]:

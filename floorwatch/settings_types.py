@@ -21,11 +21,22 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFiles:
+    """What a site has written of its alerts: rules and who is told, playbooks of its own, and the
+    forecast of its traffic. What is None is as we bring it."""
+
+    rules: Path | None = None
+    playbooks: Path | None = None
+    forecast: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """One site and where its events come from."""
 
     site: Site
     sources: tuple[SourceSettings, ...]
+    alerts: AlertFiles = field(default_factory=AlertFiles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

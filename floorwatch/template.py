@@ -45,6 +45,12 @@ goal = 0.8
 wrap_up = "0s"
 """
 _EXAMPLES = """
+# Alerts 告警: rules, channels, who is told. Without it the default rules watch the floor.
+# [site.alerts]
+# file = "alerts.toml"
+# playbooks = "playbooks"
+# forecast = "forecast.csv"
+
 # Queues by the name the PBX knows 队列, id 与 PBX 中的名称一致. What is left out: queue_defaults.
 # [[site.queue]]
 # id = "sales"

@@ -50,7 +50,8 @@ def test_an_empty_file_is_a_demo_of_one_site() -> None:
 def test_the_example_says_everything_and_is_valid() -> None:
     secrets = {f"FLOORWATCH_{name}_SECRET": "x" for name in ("PBX", "REDIS", "BROKER")}
     settings = load(EXAMPLE, secrets)
-    assert [each.key for each in settings.warnings] in ([], ["site[1].source[1].backfill"])
+    files = ["alerts.file", "alerts.playbooks", "alerts.forecast", "source[1].backfill"]
+    assert {each.key for each in settings.warnings} <= {f"site[1].{file}" for file in files}
     north, south = settings.sites
     assert north.site.time_zone == "Asia/Shanghai"
     assert north.site.day_start_min == 300
@@ -65,6 +66,10 @@ def test_the_example_says_everything_and_is_valid() -> None:
     assert north.sources[0].url.options == {"tls": "on", "login": "md5"}
     assert str(north.sources[0].backfill) == "queue_log:/var/log/asterisk/queue_log"
     assert [str(source.url) for source in south.sources] == ["simulate:demo"]
+    assert north.alerts.rules == EXAMPLE.parent / "alerts.example.toml"
+    assert north.alerts.playbooks == EXAMPLE.parent / "playbooks"
+    assert north.alerts.forecast == EXAMPLE.parent / "forecast.csv"
+    assert south.alerts.rules is None
     assert settings.stores.journal.scheme == "redis"
     assert settings.bridge
     assert settings.bridge.spool == EXAMPLE.parent / "spool"
