@@ -22,7 +22,7 @@ from ingest.events import Millis
 from ingest.outlet_mqtt import MqttOutlet
 from ingest.ports import Clock
 from ingest.spool import Spool
-from simulators import day_files
+from simulators import day_files, forecast_text
 from simulators.ami_dialogue import Dialogue
 from simulators.ami_server import AmiServer
 from simulators.floor_sim import FloorSim, source_of
@@ -88,7 +88,7 @@ async def run(wishes: Wishes, clock: Clock, console: Console, errors: Console) -
         scenario, site=wishes.site or scenario.site, start=wishes.start or scenario.start
     )
     if wishes.out is not None:
-        day_files.check(wishes.out, simulated_settings.FILE)
+        day_files.check(wishes.out, simulated_settings.FILE, forecast_text.FILE)
     start_at = start_of(scenario)
     until = start_at + round(wishes.hours * _HOUR_MS)
     sim = FloorSim(scenario, wishes.seed, start_at, keep=wishes.out is not None)
@@ -105,8 +105,10 @@ async def run(wishes: Wishes, clock: Clock, console: Console, errors: Console) -
                     progress(now - start_at, until - start_at)
         settings = simulated_settings.text(scenario, day_files.EVENTS)
         (wishes.out / simulated_settings.FILE).write_text(settings, encoding="utf-8")
+        forecast = forecast_text.text(scenario, start_at, until)
+        (wishes.out / forecast_text.FILE).write_text(forecast, encoding="utf-8")
         files = (day_files.EVENTS, day_files.QUEUE_LOG, day_files.AMI, day_files.TRUTH)
-        written = (*files, simulated_settings.FILE)
+        written = (*files, simulated_settings.FILE, forecast_text.FILE)
         console.print(f"{wishes.out}: {', '.join(written)}", highlight=False, markup=False)
     else:
         played = _Played(sim, until, clock, wishes, console)

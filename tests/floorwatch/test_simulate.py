@@ -86,7 +86,9 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert "Traceback" not in told
 
 
-@pytest.mark.parametrize("name", ["queue_log", "floorwatch.toml", "events.jsonl.gz"])
+@pytest.mark.parametrize(
+    "name", ["queue_log", "floorwatch.toml", "forecast.csv", "events.jsonl.gz"]
+)
 def test_a_file_of_ones_own_is_never_written_over(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text("mine")
     told = done("quiet-day", "--hours", "0.02", "--out", str(tmp_path), status=1)
