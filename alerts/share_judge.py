@@ -1,0 +1,251 @@
+"""Where a share of calls is too high: one answer for the whole floor, its queues, lines and people.
+
+Every call is weighed in each scope that it belongs to. When the evidence is enough in one of them,
+the scope that explains all of it best is named, and its calls are kept from the others' evidence as
+long as it lasts: one fault, one alarm.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from math import inf, log
+
+from msgspec import Struct
+
+from alerts.bernoulli import BernoulliMixture, threshold
+from alerts.pace import Pace
+from alerts.reverse import ReverseBernoulli
+from alerts.rules import Budget
+from alerts.usual_share import UsualShare
+from ingest.events import Millis
+
+FLOOR = ""
+RECENT = 2_000
+FEW_HITS = 3
+QUIET_MS = 15 * 60_000
+QUIET_CALLS = 20
+LONGEST_QUIET_MS = 2 * 3_600_000
+SURE = 0.98
+
+
+class Trial(Struct, frozen=True, gc=False):
+    """One call that ended: whether the bad thing is true of it, and the scopes it belongs to.
+
+    `word` says more of a hit, for the evidence; `queue` is where it belongs.
+    """
+
+    at: Millis
+    hit: bool
+    scopes: tuple[str, ...]
+    queue: str = ""
+    word: str = ""
+
+
+class Weighed(Struct):
+    """One scope: the evidence in it, and what is usual there."""
+
+    mixture: BernoulliMixture
+    usual: UsualShare
+
+
+class Found(Struct):
+    """A scope in which the share is too high, since when, and what was counted there."""
+
+    since: Millis
+    found_at: Millis
+    normal: float
+    reverse: ReverseBernoulli
+    hits: int
+    calls: int
+    last_hit_at: Millis
+    last_at: Millis
+    words: dict[str, int]
+    queues: dict[str, int]
+    over: bool = False
+
+    def take(self, trial: Trial, now: Millis) -> None:
+        """One more call of it; `over` when the share has been normal for long enough."""
+        self.calls += 1
+        self.last_at = now
+        if trial.hit:
+            self.hits += 1
+            self.last_hit_at = now
+            self.words[trial.word] = self.words.get(trial.word, 0) + 1
+            self.queues[trial.queue] = self.queues.get(trial.queue, 0) + 1
+        # Against what was seen so far: a burst is soon over, a slow fault is not for one good hour.
+        self.reverse.share = min(SURE, max(2 * self.normal, self.hits / self.calls))
+        self.over = self.reverse.update(trial.hit, self.normal)
+
+    def quiet(self, now: Millis) -> bool:
+        """Whether nothing bad came for so long that it is over, though few calls came at all."""
+        pace_ms = (self.last_at - self.since) / max(1, self.calls)
+        longest = min(LONGEST_QUIET_MS, max(QUIET_MS, QUIET_CALLS * pace_ms))
+        return now - self.last_hit_at > longest
+
+
+class Judgement(Struct):
+    """What a judge remembers."""
+
+    pace: Pace
+    weighed: dict[str, Weighed] = {}
+    found: dict[str, Found] = {}
+    recent: list[Trial] = []
+
+
+class ShareJudge:
+    """Weighs calls. `families` is how many scopes a call belongs to at the most.
+
+    A call counts in that many scopes, so the budget is split so often: however many queues and
+    people there are, false alarms stay within it.
+    """
+
+    def __init__(self, least: float, budget: Budget, families: int, state: Judgement) -> None:
+        self.state = state
+        self._least = least
+        self._budget = budget
+        self._families = families
+
+    def take(self, trial: Trial, now: Millis, alive: Callable[[], list[Trial]]) -> bool:
+        """Weigh one call; True if what is found has changed.
+
+        `alive` gives the calls that go on: when many end in one moment, they tell whom it spared.
+        """
+        state = self.state
+        state.recent.append(trial)
+        if len(state.recent) > RECENT:
+            del state.recent[: RECENT // 4]
+        state.pace.take(now)
+        for scope in trial.scopes:
+            if scope in state.found:
+                return self._go_on(scope, trial, now)
+        crossed = [scope for scope in trial.scopes if self._weigh(scope, trial)]
+        if crossed:
+            self._name(crossed[0], now, alive())
+        return bool(crossed)
+
+    def tick(self, now: Millis) -> bool:
+        """End what has been quiet for long; True if what is found has changed."""
+        over = [scope for scope, found in self.state.found.items() if found.quiet(now)]
+        for scope in over:
+            del self.state.found[scope]
+        return bool(over)
+
+    def forget(self) -> None:
+        """Something was not seen: the evidence begins anew; what is usual is kept."""
+        self.state.recent.clear()
+        self._reset()
+
+    def _weigh(self, scope: str, trial: Trial) -> bool:
+        weighed = self.state.weighed.get(scope)
+        if weighed is None:
+            weighed = self.state.weighed[scope] = Weighed(BernoulliMixture(), UsualShare())
+        level = weighed.mixture.update(trial.hit, weighed.usual.normal(self._least))
+        weighed.usual.take(trial.hit)
+        return trial.hit and level >= self._enough(scope)
+
+    def _enough(self, scope: str) -> float:
+        """The evidence that a scope must give, by how many calls come in the budget's period."""
+        budget = self._budget
+        calls = self.state.pace.expected(budget.period_ms)
+        if not budget.each_scope:
+            return threshold(calls * self._families, budget.alarms)
+        mine = sum(scope in trial.scopes for trial in self.state.recent)
+        return threshold(max(1.0, calls * mine / len(self.state.recent)), budget.alarms)
+
+    def _go_on(self, scope: str, trial: Trial, now: Millis) -> bool:
+        found = self.state.found[scope]
+        found.take(trial, now)
+        if found.over:
+            del self.state.found[scope]
+            self.forget()
+        return trial.hit or found.over
+
+    def _name(self, crossed: str, now: Millis, alive: list[Trial]) -> None:
+        """Name the scope that explains best what was seen since it began."""
+        state = self.state
+        trials = self._since_it_began(crossed)
+        normal = self._normal(FLOOR)
+        apart = [t for t in trials if not any(scope in state.found for scope in t.scopes)]
+        scope, gain = self._best([*apart, *alive])
+        if state.found:
+            began = min(found.since for found in state.found.values())
+            trials = [trial for trial in state.recent if trial.at >= min(began, trials[0].at)]
+            both = [*trials, *alive]
+            parts = gain + sum(_gain(both, known, normal) for known in state.found)
+            if _gain(both, FLOOR, normal) >= parts and self._speaks_of_floor(trials):
+                scope = FLOOR
+        if scope == FLOOR:
+            state.found.clear()
+        self._find(scope, trials, now)
+        self._reset()
+
+    def _speaks_of_floor(self, trials: list[Trial]) -> bool:
+        return all(FLOOR in trial.scopes for trial in trials)
+
+    def _best(self, trials: list[Trial]) -> tuple[str, float]:
+        """The scope by which the hits are explained best, and by how much."""
+        hits = Counter(scope for trial in trials if trial.hit for scope in trial.scopes)
+        rivals = Counter(_family(scope) for scope in {s for t in trials for s in t.scopes})
+        best, most = next(iter(hits)), -inf
+        for scope in sorted(hits):
+            if hits[scope] >= FEW_HITS or len(hits) == 1:
+                gain = _gain(trials, scope, self._normal(scope)) - log(rivals[_family(scope)])
+                if gain > most + 1e-9:
+                    best, most = scope, gain
+        return best, most
+
+    def _find(self, scope: str, trials: list[Trial], now: Millis) -> None:
+        mine = [trial for trial in trials if scope in trial.scopes]
+        hits = [trial for trial in mine if trial.hit]
+        normal = self._normal(scope)
+        self.state.found[scope] = Found(
+            since=hits[0].at,
+            found_at=now,
+            normal=normal,
+            reverse=ReverseBernoulli(2 * normal),
+            hits=len(hits),
+            calls=len(mine),
+            last_hit_at=now,
+            last_at=now,
+            words=dict(Counter(trial.word for trial in hits)),
+            queues=dict(Counter(trial.queue for trial in hits)),
+        )
+
+    def _since_it_began(self, scope: str) -> list[Trial]:
+        """The calls since the moment from which the evidence of this scope is the strongest."""
+        recent, normal = self.state.recent, self._normal(scope)
+        share = min(SURE, max(2 * normal, self.state.weighed[scope].mixture.likeliest))
+        for_hit, for_miss = log(share / normal), log((1 - share) / (1 - normal))
+        total, most, begin = 0.0, -inf, len(recent) - 1
+        for index in _backwards(recent, scope):
+            total += for_hit if recent[index].hit else for_miss
+            if total > most:
+                most, begin = total, index
+        return recent[begin:]
+
+    def _normal(self, scope: str) -> float:
+        weighed = self.state.weighed.get(scope)
+        return weighed.usual.normal(self._least) if weighed is not None else self._least
+
+    def _reset(self) -> None:
+        for weighed in self.state.weighed.values():
+            weighed.mixture.reset()
+
+
+def _backwards(recent: list[Trial], scope: str) -> Iterator[int]:
+    return (i for i in range(len(recent) - 1, -1, -1) if scope in recent[i].scopes)
+
+
+def _family(scope: str) -> str:
+    return scope.partition(":")[0]
+
+
+def _gain(trials: list[Trial], scope: str, normal: float) -> float:
+    """How much better this scope's own share explains its calls than the normal one does: a
+    logarithm of likelihoods."""
+    mine = [trial.hit for trial in trials if scope in trial.scopes]
+    hits, misses = sum(mine), len(mine) - sum(mine)
+    if not mine or hits / len(mine) <= normal:
+        return 0.0
+    share = hits / len(mine)
+    gain = hits * log(share / normal)
+    return gain + misses * log((1 - share) / (1 - normal)) if misses else gain
