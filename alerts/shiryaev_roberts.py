@@ -1,10 +1,12 @@
 """More, or fewer, arrivals than expected: a mixture of Shiryaev-Roberts statistics.
 
 For each ratio, R is the evidence that arrivals run at that ratio of what is expected, summed over
-every moment at which they may have begun to. Alarm when the mean of all R reaches the threshold.
+every moment at which they may have begun to. Alarm when the weighted mean of all R reaches the
+threshold.
 What that promises, and why, stands in docs/detectors.md.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from math import exp, expm1, inf, log, log1p
 
@@ -30,7 +32,7 @@ class PoissonMixture(Struct):
     """The evidence against "arrivals come at the expected rate or below", as the logarithm of R.
 
     With ratios below 1 it is against "at the expected rate or above". `logs` holds one number for
-    each ratio. Nothing overflows, however many calls come at once.
+    each ratio: its weight in the mean is in it. Nothing overflows, however many calls come at once.
     """
 
     ratios: tuple[float, ...] = SURGE
@@ -50,7 +52,7 @@ class PoissonMixture(Struct):
         Gives the logarithm of the mean R, to be held against `threshold`.
         """
         self.update(0, expected)
-        for index, (step, _) in enumerate(_steps(self.ratios)):
+        for index, (step, _, _) in enumerate(_steps(self.ratios)):
             self.logs[index] += step
         return self.value
 
@@ -63,13 +65,13 @@ class PoissonMixture(Struct):
         """
         logs = self.logs
         ripe = log(expected) if expected > 0 else -inf
-        for index, (step, slope) in enumerate(_steps(self.ratios)):
+        for index, (step, slope, weight) in enumerate(_steps(self.ratios)):
             gain = calls * step - slope * expected
             old = logs[index] + gain
             # The moments within this span at which it may have begun. The gain since each of them
             # is taken to have grown evenly, which is never more than the truth in the mean; to
             # count calls from before they may have come would break the promise.
-            born = ripe + _even(gain)
+            born = ripe + weight + _even(gain)
             high, low = (old, born) if old > born else (born, old)
             logs[index] = high + log1p(exp(low - high)) if low > -inf else high
         return self.value
@@ -80,7 +82,7 @@ class PoissonMixture(Struct):
         top = max(self.logs)
         if top == -inf:
             return top
-        return top + log(sum([exp(one - top) for one in self.logs]) / len(self.logs))
+        return top + log(sum([exp(one - top) for one in self.logs]))
 
     @property
     def likeliest(self) -> float:
@@ -95,8 +97,20 @@ def threshold(expected_calls: float, alarms: float = 1.0) -> float:
 
 
 @cache
-def _steps(ratios: tuple[float, ...]) -> tuple[tuple[float, float], ...]:
-    return tuple((log(ratio), ratio - 1) for ratio in ratios)
+def _steps(ratios: tuple[float, ...]) -> tuple[tuple[float, float, float], ...]:
+    """Of each ratio: what a call adds to the evidence, what every call expected takes away from it,
+    and the logarithm of its weight."""
+    parts = weights(ratios)
+    return tuple((log(r), r - 1, log(part)) for r, part in zip(ratios, parts, strict=True))
+
+
+def weights(ratios: Sequence[float]) -> list[float]:
+    """The parts of the ratios in the mean: of surges, the least weighs half as much as each other,
+    because the next one sees it nearly as soon (measured in docs/detectors.md)."""
+    parts = [1.0] * len(ratios)
+    if ratios[0] > 1:
+        parts[0] = 0.5
+    return [part / sum(parts) for part in parts]
 
 
 def _even(gain: float) -> float:
