@@ -1,0 +1,65 @@
+"""What mutes an alert: its cause, or planned work."""
+
+from collections.abc import Iterator
+
+from alerts.alert import Alert
+from alerts.care import Care
+from alerts.inhibition import REDIAL_MS, mutes
+from alerts.life_outcome import Outcome
+from alerts.life_state import LifeState
+from alerts.words import Station
+from ingest.events import Millis
+
+MAINTENANCE = "maintenance"
+
+
+class Muting:
+    """Keeps `inhibited_by` of every open alert true."""
+
+    def __init__(self, care: Care, state: LifeState, outcome: Outcome) -> None:
+        self._care = care
+        self._state = state
+        self._outcome = outcome
+
+    def judge(self, now: Millis) -> list[Alert]:
+        """Mute and unmute; those that have become muted are returned, causes first."""
+        muted = []
+        for alert in self._state.alerts.values():
+            if alert.station is not Station.FIRING:
+                continue
+            by = self._muted_by(alert, now)
+            if by and not alert.inhibited_by:
+                muted.append(alert)
+            if alert.inhibited_by and not by:
+                self._outcome.of_alert(now, "uninhibited", alert, by=alert.inhibited_by)
+            alert.inhibited_by = by
+        return sorted(muted, key=lambda alert: alert.at)
+
+    def due(self) -> Iterator[Millis]:
+        """When a cause loses its hold."""
+        if not any(alert.inhibited_by for alert in self._state.alerts.values()):
+            return
+        for alert in self._state.alerts.values():
+            if alert.ended_at is not None:
+                yield alert.ended_at + self._care.grouping.linger_ms
+                yield alert.ended_at + REDIAL_MS
+
+    def _muted_by(self, alert: Alert, now: Millis) -> str:
+        planned = any(
+            work.holds(alert.rule, alert.scope, now) for work in self._care.maintenance
+        ) or any(
+            silence.maintenance and silence.matches(alert.rule, alert.scope)
+            for silence in self._state.silences.values()
+            if now < silence.until
+        )
+        if planned:
+            return MAINTENANCE
+        linger = self._care.grouping.linger_ms
+        alerts = self._state.alerts
+        present = alerts.get(alert.inhibited_by)
+        if present is not None and mutes(present, alert, now, linger):
+            return present.name
+        for cause in alerts.values():
+            if mutes(cause, alert, now, linger):
+                return cause.name
+        return ""
