@@ -1,0 +1,47 @@
+"""How fast a channel may be used, and how long it is left alone after a failure."""
+
+import random
+
+from ingest.events import Millis
+
+FIRST_WAIT_S = 2.0
+LONGEST_WAIT_S = 60.0
+"""An alert is urgent: a service that works again is to have it within a minute or so."""
+_MINUTE_MS = 60_000
+
+
+class Bucket:
+    """Tokens, `per_minute` of them at the most, that come back evenly. 0 is an endless supply."""
+
+    def __init__(self, per_minute: int, now: Millis) -> None:
+        self._per_minute = per_minute
+        self._tokens = float(per_minute)
+        self._at = now
+
+    def left(self, now: Millis) -> int | None:
+        """The whole tokens there are now, None for endless."""
+        if not self._per_minute:
+            return None
+        # A clock that was set back gives no tokens, and takes none.
+        passed = max(0, now - self._at)
+        self._at = now
+        self._tokens = min(
+            float(self._per_minute), self._tokens + passed * self._per_minute / _MINUTE_MS
+        )
+        return int(self._tokens + 1e-9)
+
+    def take(self) -> None:
+        """Use one token: one that `left` has counted."""
+        if self._per_minute:
+            self._tokens -= 1
+
+
+def wait_ms(failures: int, draw: random.Random, at_least_s: float | None = None) -> Millis:
+    """How long to wait after so many failures in a row (1 or more).
+
+    Twice as long each time, by a quarter more or less so that many who fail together do not come
+    again together; never less than the provider asked for.
+    """
+    wait_s: float = min(FIRST_WAIT_S * 2 ** min(failures - 1, 20), LONGEST_WAIT_S)
+    wait_s *= draw.uniform(0.75, 1.25)
+    return round(max(wait_s, at_least_s or 0.0) * 1_000)
