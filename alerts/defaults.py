@@ -67,7 +67,8 @@ DEFAULTS: tuple[Rule, ...] = (
         id="component",
         names={"zh": "线路或部件故障", "en": "Line or component down"},
         severity=Severity.CRITICAL,
-        scopes=("trunk:*", "registration:*", "link:*", "node:*", "channel:*"),
+        # The last one is many phones at once; each of them alone is nobody's emergency.
+        scopes=("trunk:*", "registration:*", "link:*", "node:*", "channel:*", "endpoint:[*]"),
         playbook="component",
     ),
     AdapterRule(
