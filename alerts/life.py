@@ -13,6 +13,7 @@ from alerts.breach import CLEAR, Board, Sight
 from alerts.care import Care
 from alerts.document import Document
 from alerts.escalation import Escalation
+from alerts.incident import Incident
 from alerts.inhibition import REDIAL_MS
 from alerts.life_groups import Groups
 from alerts.life_muting import Muting
@@ -69,7 +70,9 @@ class Life:
 
     def outcome(self) -> Outcome:
         """What is to be written down and sent since the last call."""
-        taken = Outcome(list(self._outcome.entries), list(self._outcome.notices))
+        spoken_of = dict.fromkeys(entry.incident for entry in self._outcome.entries)
+        incidents = [self.state.incidents[id] for id in spoken_of if id in self.state.incidents]
+        taken = Outcome(list(self._outcome.entries), list(self._outcome.notices), incidents)
         self._outcome.entries.clear()
         self._outcome.notices.clear()
         return taken
@@ -77,6 +80,10 @@ class Life:
     def document(self, now: Millis) -> dict[str, object]:
         """What the screens show."""
         return self._document.shown(now, self.learning)
+
+    def shown(self, incident: Incident, now: Millis) -> dict[str, object]:
+        """One incident as in the document, also a past one out of the store."""
+        return self._document.incident(incident, now)
 
     def _settle(self, now: Millis) -> None:
         self._expire(now)

@@ -3,15 +3,20 @@
 from msgspec import Struct, field
 
 from alerts.alert import Alert
+from alerts.incident import Incident
 from alerts.notices import Entry, Notice
 from ingest.events import Millis
 
 
 class Outcome(Struct):
-    """To be kept together: both, and the state that they led to, in one transaction."""
+    """To be kept together, with the state that they led to, in one transaction.
+
+    `incidents` are those that the entries speak of, as they are now.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.entries or self.notices)
