@@ -12,7 +12,7 @@ from email.utils import format_datetime
 import aiosmtplib
 
 from alerts.channel_text import cut
-from alerts.channels import ChannelError, SmtpSettings
+from alerts.channels import ADDRESS, ChannelError, SmtpSettings
 from alerts.message import compose
 from alerts.notices import Notice
 from alerts.sentence_numbers import one_line
@@ -21,9 +21,6 @@ from ingest.ports import Clock
 TIMEOUT_S = 10.0
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 100_000
-
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
-"""An address that can stand in a mail's head without quotes."""
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _log = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 The wallboard and the console are no channels: they show the alerts themselves.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,9 @@ from alerts.notices import Notice
 
 ROBOT_PER_MINUTE = 20
 """What the group robots of WeCom and DingTalk take; a robot that is sent more is shut out for a while."""
+
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
+"""An address that can stand in a mail's head without quotes."""
 
 
 class Hidden:

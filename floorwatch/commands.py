@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from floorwatch import doctor as doctors
+from floorwatch import notifying, urls
 from floorwatch import settings as settings_file
-from floorwatch import urls
 from floorwatch.doctor_findings import Verdict
 from floorwatch.failures import FAILURES, leaves
 from floorwatch.settings_problems import SettingsError, Severity
@@ -32,6 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(notifying.app, name="notify")
 console = Console()
 errors = Console(stderr=True)
 STOPPED = 130
