@@ -11,6 +11,7 @@ from floorwatch.settings_secret import SecretError
 from floorwatch.settings_values import ValueMistakeError
 from ingest.broker_iotcore import IotcoreError
 from ingest.calls_csv_lines import CallsCsvError
+from ingest.counts_csv_lines import CountsCsvError
 from ingest.mqtt_address import MqttAddressError
 from ingest.mqtt_message import MqttRefusedError
 from ingest.outlet_mqtt import SourceNameError
@@ -27,6 +28,7 @@ FAILURES = (
     AmiFileError,
     AssetsError,
     CallsCsvError,
+    CountsCsvError,
     DayFilesError,
     EOFError,
     ExportError,

@@ -109,6 +109,12 @@ REPLAYS: Mapping[str, Form] = {
 }
 """What can be replayed."""
 
+BACKTESTS: Mapping[str, Form] = {
+    **REPLAYS,
+    "counts+csv": Form(example="counts+csv:counts.csv.gz", file=True),
+}
+"""The past days that the rules can be tried on; of counts alone, only the rules of traffic."""
+
 FILE_BACKFILLS: Mapping[str, Form] = {"queue_log+file": SOURCES["queue_log+file"]}
 """What can fill the gaps of a replay."""
 
