@@ -8,6 +8,7 @@ from alerts.care import Care, Step
 from alerts.duty import Addressees, addressees, on_duty
 from alerts.incident import RANK, Incident
 from alerts.inhibition import queues_of
+from alerts.life_muting import next_minute
 from alerts.life_outcome import Outcome
 from alerts.life_state import LifeState
 from alerts.naming import Names
@@ -77,9 +78,8 @@ class Escalation:
                 yield self._first_at(incident)
             elif incident.waits_for_somebody:
                 yield from (at for at in (incident.escalate_at, incident.repeat_at) if at)
-        if some and (self._care.quiet is not None or self._care.maintenance):
-            # Hours begin and end on full minutes.
-            yield now - now % 60_000 + 60_000
+        if some and self._care.quiet is not None:
+            yield next_minute(now)
 
     def hushed(self, incident: Incident, firing: Sequence[Alert], now: Millis) -> bool:
         """Whether nothing is to be said of it now, but for its end."""

@@ -119,7 +119,7 @@ class Life:
     def _next_at(self, now: Millis) -> Millis | None:
         due = [
             *self._stations.due(),
-            *self._muting.due(),
+            *self._muting.due(now),
             *self._groups.due(),
             *self._escalation.due(now),
             *(silence.until for silence in self.state.silences.values()),

@@ -13,6 +13,11 @@ from ingest.events import Millis
 MAINTENANCE = "maintenance"
 
 
+def next_minute(now: Millis) -> Millis:
+    """Hours of the week begin and end on full minutes."""
+    return now - now % 60_000 + 60_000
+
+
 class Muting:
     """Keeps `inhibited_by` of every open alert true."""
 
@@ -35,8 +40,12 @@ class Muting:
             alert.inhibited_by = by
         return sorted(muted, key=lambda alert: alert.at)
 
-    def due(self) -> Iterator[Millis]:
-        """When a cause loses its hold."""
+    def due(self, now: Millis) -> Iterator[Millis]:
+        """When a cause may lose its hold, or planned work begin or end."""
+        if self._care.maintenance and any(alert.open for alert in self._state.alerts.values()):
+            yield next_minute(now)
+            for work in self._care.maintenance:
+                yield from (work.start, work.end)
         if not any(alert.inhibited_by for alert in self._state.alerts.values()):
             return
         for alert in self._state.alerts.values():
