@@ -1,11 +1,13 @@
 """A forecast as somebody's planning tool exports it: CSV of `start,calls`, with `queue` if of several."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from alerts.forecast import Forecast, Row
 from ingest.counts_csv_file import read as read_counts
+from ingest.counts_csv_lines import Count, counts
 
 
 def read(path: Path, zone: ZoneInfo) -> Forecast:
@@ -14,7 +16,16 @@ def read(path: Path, zone: ZoneInfo) -> Forecast:
     Without a column `queue`, or where that is empty, a row tells of the whole floor. Raises
     `CountsCsvError` that names the file and the line, `OSError` if it cannot be read.
     """
+    return _forecast(read_counts(path, zone, whole=False))
+
+
+def parse(text: str, name: str, zone: ZoneInfo) -> Forecast:
+    """The same from the text of a file of this `name`. Raises `CountsCsvError`."""
+    return _forecast(counts(text.encode().splitlines(), name, zone, whole=False))
+
+
+def _forecast(told: Iterable[Count]) -> Forecast:
     rows: dict[str, list[Row]] = defaultdict(list)
-    for count in read_counts(path, zone, whole=False):
+    for count in told:
         rows[count.queue].append((count.start_at, count.end_at, count.calls))
     return Forecast(rows)

@@ -59,7 +59,7 @@ def test_what_simulate_writes_is_read_to_its_very_end(tmp_path: Path) -> None:
     until = start_at + 2 * HOUR + 7 * MINUTE
     file = tmp_path / "forecast.csv"
     file.write_text(text(scenario, start_at, until), encoding="utf-8")
-    forecast = forecast_file.read(file, SHANGHAI)
+    forecast = forecast_file.parse(file.read_text(encoding="utf-8"), file.name, SHANGHAI)
     with file.open(encoding="utf-8") as lines:
         told = list(csv.DictReader(lines))
     for queue in scenario.queues:
