@@ -40,7 +40,7 @@ class BernoulliMixture(Struct):
             raised = _raised(share, normal)
             ratio = raised / normal if hit else (1 - raised) / (1 - normal)
             self.logs[index] = _plus_one(self.logs[index]) + log(ratio)
-        return self._mean()
+        return self.value
 
     def misses(self, count: int, normal: float) -> float:
         """Take so many calls without a hit at once: the same as `count` updates."""
@@ -50,14 +50,16 @@ class BernoulliMixture(Struct):
                 # (R + 1) x, ((R + 1) x + 1) x, …: R x^n + (x + x² + … + x^n)
                 fresh = less + log((1 - exp(count * less)) / (1 - exp(less)))
                 self.logs[index] = _sum(self.logs[index] + count * less, fresh)
-        return self._mean()
+        return self.value
 
     @property
     def likeliest(self) -> float:
         """The share that the evidence speaks for most."""
         return max(zip(self.logs, self.shares, strict=True))[1]
 
-    def _mean(self) -> float:
+    @property
+    def value(self) -> float:
+        """The logarithm of the mean R."""
         top = max(self.logs)
         if top == -inf:
             return top

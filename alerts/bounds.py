@@ -10,6 +10,7 @@ knows the size of the trouble beforehand, which nothing can beat; derived in doc
 from math import inf, log
 
 WEEK_H = 168.0
+_ROUNDS = 6
 
 
 def information(ratio: float) -> float:
@@ -18,17 +19,27 @@ def information(ratio: float) -> float:
 
 
 def cusum_threshold(calls: float, ratio: float) -> float:
-    """Where the CUSUM that knows `ratio` alarms falsely once in so many calls (asymptotically)."""
-    return log(calls) + _a(ratio)
+    """Where the CUSUM that knows `ratio` (above 0, not 1) alarms falsely once in so many calls."""
+    found, lost = information(ratio), abs(ratio - 1 - log(ratio))
+    up = ratio > 1
+    grown = lost**2 / found if up else found
+    spread = (log(ratio) / lost) ** 2 / 2
+    level = log(calls * grown)
+    for _ in range(_ROUNDS):
+        idle = (level + 2) / lost - spread if up else level / lost + spread
+        level = log(max(1.0, calls + idle) * grown)
+    return level
 
 
 def calls_to_tell(calls: float, ratio: float) -> float:
     """How many expected calls pass, at worst, before a run at `ratio` of them (0 or more, not 1) is
-    seen by whoever may be wrong once in `calls` calls. Good to 1 % from `calls` 1,000 up."""
+    seen by whoever may be wrong once in `calls` calls; at least until a call of that run comes."""
+    if ratio == 0:
+        return silence_calls(calls)
     found = information(ratio)
-    spread = ratio * log(ratio) ** 2 / (2 * found) if ratio > 0 else 0.0
+    spread = ratio * log(ratio) ** 2 / (2 * found)
     start = spread - 2 if ratio > 1 else -spread
-    return max(1 / max(ratio, 1.0), (log(calls) + _a(ratio) + start) / found)
+    return max(1 / max(ratio, 1.0), (cusum_threshold(calls, ratio) + start) / found)
 
 
 def delay_s(
@@ -75,10 +86,3 @@ def calls_to_tell_share(calls: float, normal: float, share: float) -> float:
     lost = -(normal * hit + (1 - normal) * miss)
     spread = (share * hit**2 + (1 - share) * miss**2) / (2 * found)
     return max(1.0, (log(calls) + 2 * log(lost) - log(found) + spread - 2) / found)
-
-
-def _a(ratio: float) -> float:
-    """What the threshold differs by from ln n0."""
-    if ratio <= 1:
-        return log(information(ratio))
-    return 2 * log(ratio - 1 - log(ratio)) - log(information(ratio))
