@@ -76,7 +76,9 @@ def _by_id(tables: Iterable[Table], example: str) -> Iterable[tuple[str, Table]]
 
 def _queues(table: Table, defaults: QueueCard) -> dict[str, QueueCard]:
     return {
-        id: replace(_queue_targets(queue, defaults), id=id, names=queue.names())
+        id: replace(
+            _queue_targets(queue, defaults), id=id, names=queue.names(), group=queue.text("group")
+        )
         for id, queue in _by_id(table.tables("queue"), "sales")
     }
 

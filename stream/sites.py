@@ -30,7 +30,8 @@ class QueueCard:
     """One queue as the site has set it up. Durations in milliseconds.
 
     `names` maps a language (`zh`, `en`) to the name on screen. `wrap_up_ms` is the after-call time
-    that the ACD grants; it drives our ACW timer where the source has no such event.
+    that the ACD grants; it drives our ACW timer where the source has no such event. Small queues of
+    one `group` are also judged together.
     """
 
     id: str
@@ -40,6 +41,7 @@ class QueueCard:
     service_level: ServiceLevel = ServiceLevel.SHORT_EXCLUDED
     goal: float = 0.8
     wrap_up_ms: Millis = 0
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,272 @@
+"""Arrivals against what was to be expected: surges, collapses and silences, told once.
+
+    Queued, Blocked -> streams of the floor, the queue and its group -> judges -> whom to name -> board
+
+An arrival is a caller who enters a queue, or is refused entry: demand is what counts.
+"""
+
+from collections.abc import Iterable, Sequence
+from math import sqrt
+
+import msgspec
+from msgspec import Struct
+
+from alerts.arrival_judge import Alarm, RatioJudge, SilenceJudge
+from alerts.arrival_pace import Ground, Pace
+from alerts.arrival_stream import ArrivalStream, beside
+from alerts.arrival_telling import named
+from alerts.base import Base
+from alerts.breach import STALE_NEWS_MS, Board, Breach, Sight
+from alerts.forecast import Forecast
+from alerts.rules import WEEK_MS, CollapseRule, Rule, SilenceRule, SurgeRule
+from alerts.shiryaev_roberts import PoissonMixture, collapse_ratios, surge_ratios
+from ingest.events import Blocked, Event, Millis, Queued
+from ingest.words import Origin
+from stream.floor import Floor
+
+ArrivalRule = SurgeRule | CollapseRule | SilenceRule
+
+_TIDE_MS = 300_000
+_TIDE_EVERY_MS = 10_000
+_TIDE_LEAST = 15.0
+_TIDE_MOST = 3.0
+
+
+class Kept(Struct):
+    """What a watch of arrivals keeps over a restart."""
+
+    streams: dict[str, ArrivalStream] = {}
+    told: dict[str, list[str]] = {}
+    """By rule, the scopes that are named."""
+
+
+class ArrivalsWatch:
+    """Watches the arrivals of a floor. `forecast`, where it speaks, is believed more than history."""
+
+    def __init__(
+        self,
+        floor: Floor,
+        rules: Sequence[ArrivalRule],
+        board: Board,
+        forecast: Forecast | None = None,
+    ) -> None:
+        self.floor = floor
+        self.board = board
+        self.forecast = forecast
+        self._rules = {rule.id: rule for rule in rules}
+        self._kept = Kept()
+        self._scopes: dict[str, tuple[str, ...]] = {}
+        self._tide_at: Millis = 0
+        self._telling = False
+        self._stream("")
+        for queue in floor.site.queues:
+            self._scopes_of(queue)
+        self._promise()
+
+    @property
+    def streams(self) -> dict[str, ArrivalStream]:
+        """The state of each scope; "" is the whole floor."""
+        return self._kept.streams
+
+    def take(self, event: Event, now: Millis) -> None:
+        """A new event; only arrivals matter here."""
+        data = event.data
+        if not isinstance(data, Queued | Blocked) or event.origin not in _NEWS:
+            return
+        feed = self.floor.state.feeds.get(event.source)
+        at = min(event.time - (feed.off_ms if feed is not None else 0), now)
+        if now - at > STALE_NEWS_MS:
+            for scope in self._scopes_of(data.queue):
+                self.streams[scope].learn(at)
+        else:
+            self.count(data.queue, at)
+
+    def count(self, queue: str, at: Millis, calls: int = 1) -> None:
+        """So many calls came to a queue now."""
+        holding = False
+        for scope in self._scopes_of(queue):
+            stream = self.streams[scope]
+            stream.arrive(at, calls, self.forecast)
+            holding = holding or stream.holding
+        if holding or self._telling:
+            self._tell(at)
+
+    def tick(self, now: Millis, sight: Sight) -> None:
+        """Time has passed."""
+        holding = False
+        for scope, stream in self.streams.items():
+            blind = self._blind(scope, sight)
+            if blind and not stream.paused:
+                stream.pause(now, self.forecast)
+            elif stream.paused and not blind:
+                stream.resume(now, self.forecast)
+            stream.advance(now, self.forecast)
+            holding = holding or stream.holding
+        if now - self._tide_at >= _TIDE_EVERY_MS:
+            self._tide(now)
+        if holding or self._telling:
+            self._tell(now)
+
+    def dump(self) -> bytes:
+        """All that was learnt, and what holds."""
+        return msgspec.msgpack.encode(self._kept)
+
+    def load(self, state: bytes, now: Millis) -> None:
+        """Go on from `dump`; what passed in between was not seen."""
+        self._kept = msgspec.msgpack.decode(state, type=Kept)
+        self._scopes.clear()
+        for stream in self.streams.values():
+            self._furnish(stream)
+            stream.pause(stream.at, self.forecast)
+            stream.resume(now, self.forecast)
+        self._kept.told = {id: told for id, told in self._kept.told.items() if id in self._rules}
+        self._stream("")
+        for queue in (*self.floor.site.queues, *_queues(self.streams)):
+            self._scopes_of(queue)
+        self._promise()
+        self._tell(now)
+
+    def _blind(self, scope: str, sight: Sight) -> bool:
+        if sight.clear:
+            return False
+        if not scope:
+            return True
+        return any(queue in sight.blind_queues for queue in self._queues_of(scope))
+
+    def _scopes_of(self, queue: str) -> tuple[str, ...]:
+        scopes = self._scopes.get(queue)
+        if scopes is None:
+            group = self.floor.site.queue(queue).group
+            scopes = ("", f"queue:{queue}") + ((f"group:{group}",) if group else ())
+            self._scopes[queue] = scopes
+            for scope in scopes:
+                self._stream(scope)
+            self._promise()
+        return scopes
+
+    def _queues_of(self, scope: str) -> tuple[str, ...]:
+        if not scope:
+            return ()
+        return tuple(queue for queue, scopes in self._scopes.items() if scope in scopes)
+
+    def _stream(self, scope: str) -> ArrivalStream:
+        stream = self.streams.get(scope)
+        if stream is None:
+            site = self.floor.site
+            base = Base(zone=site.time_zone, day_start_min=site.day_start_min)
+            # A group has no forecast of its own.
+            queue = scope.removeprefix("queue:")
+            stream = ArrivalStream(scope=scope, pace=Pace(base=base, queue=queue))
+            self._furnish(stream)
+            self.streams[scope] = stream
+        return stream
+
+    def _furnish(self, stream: ArrivalStream) -> None:
+        """Give it a judge for each rule that speaks of it; those that it has and may keep stay."""
+        ratios = {judge.rule: judge for judge in (*stream.surges, *stream.collapses)}
+        silences = {judge.rule: judge for judge in stream.silences}
+        stream.surges, stream.collapses, stream.silences = [], [], []
+        for rule in self._rules.values():
+            if not rule.speaks_of(stream.scope):
+                continue
+            if isinstance(rule, SilenceRule):
+                silence = silences.get(rule.id) or SilenceJudge(rule=rule.id)
+                silence.hours = rule.hours
+                stream.silences.append(silence)
+                continue
+            judge = _judge(rule, ratios.get(rule.id))
+            (stream.surges if judge.upward else stream.collapses).append(judge)
+
+    def _promise(self) -> None:
+        """Share out each rule's promise over the scopes it speaks of."""
+        for stream in self.streams.values():
+            stream.shares = {
+                rule.id: self._share(rule, stream.scope) for rule in self._rules.values()
+            }
+            stream.promise(self.forecast)
+
+    def _share(self, rule: ArrivalRule, scope: str) -> float:
+        """False alarms a week that this rule may give in this scope.
+
+        Half of the promise is the floor's, the other half is shared evenly by queues and groups: a
+        small queue is no less worth than a big one.
+        """
+        weekly = rule.budget.alarms * WEEK_MS / rule.budget.period_ms
+        if rule.budget.each_scope:
+            return weekly
+        parts = sum(1 for other in self.streams if other and rule.speaks_of(other))
+        if not rule.speaks_of("") or not parts:
+            return weekly / max(parts, 1)
+        if parts == 1:
+            return 0.0 if scope else weekly  # The only queue is the floor.
+        return weekly / 2 if not scope else weekly / 2 / parts
+
+    def _tide(self, now: Millis) -> None:
+        """On a first day the other queues tell how the day goes."""
+        self._tide_at = now
+        queues = [stream for scope, stream in self.streams.items() if scope.startswith("queue:")]
+        calm = [stream for stream in queues if not stream.surging]
+        for stream in queues:
+            if stream.pace.ground is not Ground.FLAT:
+                continue
+            others = [o for o in calm if o is not stream and o.pace.rate > 0]
+            calls, expected = beside(others, now - _TIDE_MS)
+            stream.pace.beside = len(others) >= 2 and expected >= _TIDE_LEAST
+            if stream.pace.beside:
+                # As much as they surely show: chance must not hide a surge.
+                tide = calls / (expected + sqrt(expected))
+                stream.pace.tide = min(max(tide, 1.0), _TIDE_MOST)
+
+    def _tell(self, now: Millis) -> None:
+        """Put on the board what holds, under as few names as explain it."""
+        for rule in self._rules.values():
+            alarms = {
+                scope: alarm
+                for scope, stream in self.streams.items()
+                if stream.holding
+                for told_by, alarm in stream.alarms.items()
+                if told_by == rule.id
+            }
+            before = self._kept.told.get(rule.id, [])
+            if not alarms and not before:
+                continue
+            told = named(rule, alarms, before, self.streams, self._scopes)
+            self._kept.told[rule.id] = sorted(told)
+            self._telling = any(self._kept.told.values())
+            for scope, alarm in told.items():
+                if (rule.id, scope) not in self.board.held:
+                    self.board.hold(self._breach(rule, scope, alarm))
+            for scope in before:
+                if scope not in told:
+                    self.board.free(rule.id, scope)
+
+    def _breach(self, rule: Rule, scope: str, alarm: Alarm) -> Breach:
+        return Breach(
+            rule=rule.id,
+            kind=rule.kind,
+            scope=scope,
+            since=alarm.since,
+            at=alarm.at,
+            evidence=alarm.evidence,
+            queues=self._queues_of(scope),
+            learning=alarm.learning,
+        )
+
+
+_NEWS = (Origin.LIVE, Origin.REPLAY)
+
+
+def _queues(streams: Iterable[str]) -> Iterable[str]:
+    return [scope.removeprefix("queue:") for scope in streams if scope.startswith("queue:")]
+
+
+def _judge(rule: SurgeRule | CollapseRule, old: RatioJudge | None) -> RatioJudge:
+    ratios = (
+        surge_ratios(rule.from_ratio)
+        if isinstance(rule, SurgeRule)
+        else collapse_ratios(rule.to_ratio)
+    )
+    if old is None or old.ratios != ratios:
+        old = RatioJudge(rule=rule.id, ratios=ratios, mix=PoissonMixture(ratios=ratios))
+    old.hours = rule.hours
+    return old
