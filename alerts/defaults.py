@@ -20,6 +20,8 @@ from alerts.rules import (
 from alerts.words import Severity
 
 _MINUTE_MS = 60_000
+_CAUSE_MS = 5_000
+"""So long the cause, a line or a feed, has to speak before its effect does."""
 
 DEFAULTS: tuple[Rule, ...] = (
     SurgeRule(
@@ -44,6 +46,7 @@ DEFAULTS: tuple[Rule, ...] = (
         id="dropped",
         names={"zh": "电话频繁掉线", "en": "Frequently dropped calls"},
         severity=Severity.CRITICAL,
+        for_ms=_CAUSE_MS,
         playbook="dropped",
     ),
     NoAnswerRule(
@@ -56,6 +59,7 @@ DEFAULTS: tuple[Rule, ...] = (
         id="mass_end",
         names={"zh": "通话同时中断", "en": "Calls cut off all at once"},
         severity=Severity.CRITICAL,
+        for_ms=_CAUSE_MS,
         playbook="dropped",
     ),
     MassSignOutRule(

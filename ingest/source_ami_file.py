@@ -24,6 +24,9 @@ QUIET_MS = 30_000
 END_MS = 120_000
 """How far the clock runs on after the last line, so that what still waits is decided."""
 
+STOPPED = "stopped"
+"""Why a link ended that the recorder ended itself: the recording is over, and nothing was lost."""
+
 KEPT_FAULTS = 20
 PROGRESS_BYTES = 1_048_576
 _LATEST_S = 253_402_300_799
@@ -77,6 +80,11 @@ class _Player:
         self._heard_at: Millis = 0
 
     @property
+    def now(self) -> Millis:
+        """The time of the last line."""
+        return self._now
+
+    @property
     def end_at(self) -> Millis:
         """When all that the last line set going has been decided."""
         return self._now + END_MS
@@ -121,6 +129,8 @@ class _Player:
         if line.mark == "login":
             yield from self._login(line.conn)
         elif line.mark == "disconnect" and self._up and line.conn == self._conn:
+            if line.why == STOPPED:
+                return
             self._up = False
             yield from self._translator.lost(self._now, line.why or "end of the connection")
 
@@ -205,7 +215,9 @@ def events(
         raise AmiFileError(f"{path}: {error}; check the path and that the file is whole") from error
     if progress is not None:
         progress(reading.size, reading.size)
-    yield from translator.tick(player.end_at)
+    # What still waits is decided as time would have; but the recording knows of no later moment.
+    for event in translator.tick(player.end_at):
+        yield msgspec.structs.replace(event, recvtime=min(event.recvtime, player.now))
 
 
 def _lines(path: Path, file: IO[bytes]) -> Iterator[bytes]:
