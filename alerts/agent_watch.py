@@ -34,9 +34,10 @@ class Row(Struct):
 
 
 class Looks(Struct):
-    """What is remembered: who lets it ring, and what is held."""
+    """What is remembered: who lets it ring, when many could not be reached last, what is held."""
 
     rows: dict[str, Row] = {}
+    mass_at: Millis = 0
     held: set[Key] = set()
 
 
@@ -68,6 +69,8 @@ class AgentWatch:
 
     def tick(self, now: Millis, sight: Sight) -> None:
         self._phones = self._unreachable()
+        if self._phones.mass:
+            self._looks.mass_at = now
         wanted: dict[Key, Breach] = {}
         for agent in self._floor.state.agents.agents.values():
             if not agent.changes or agent.changes[-1].state in AWAY:
@@ -110,7 +113,9 @@ class AgentWatch:
             elif rule.unanswered and row is not None and lost is None:
                 found = _in_a_row(rule, row, now)
             elif rule.unreachable and lost is not None and not self._phones.mass:
-                found = lost, {"what": "unreachable", "state": state, "for_ms": now - lost}
+                # Those who are left when the others are back have had no time yet.
+                since = max(lost, self._looks.mass_at)
+                found = since, {"what": "unreachable", "state": state, "for_ms": now - since}
             else:
                 continue
             if found is not None and self._speaks_of(rule, agent):
