@@ -9,12 +9,12 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import endtoend, inprocess, machine, recovery, results, simulation
+from bench import detectors, endtoend, inprocess, machine, recovery, results, simulation
 from bench.broker import BrokerError
 from bench.child import ChildError, Said
 from bench.results import Result
 
-GOALS = ("G1", "G2", "G3", "G4", "G5", "G6")
+GOALS = ("A1", "G1", "G2", "G3", "G4", "G5", "G6")
 _END_TO_END = {"G1", "G2", "G4"}
 
 
@@ -38,6 +38,8 @@ def main() -> int:
         console.print(line, soft_wrap=True)
 
     failed = False
+    if "A1" in wanted:
+        found |= detectors.measure(args.quick, console)
     if "G3" in wanted:
         found |= inprocess.measure(args.quick)
     try:

@@ -13,7 +13,10 @@ FILE = Path(__file__).with_name("results.json")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One goal. `value` is to be at most `goal`, or at least, if `at_least`."""
+    """One goal. `value` is to be at most `goal`, or at least, if `at_least`.
+
+    `besides` says whether what else the goal asks for holds.
+    """
 
     what: str
     value: float
@@ -21,11 +24,13 @@ class Result:
     unit: str
     at_least: bool = False
     best: float | None = None
+    besides: bool = True
     details: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
-        return self.value >= self.goal if self.at_least else self.value <= self.goal
+        reached = self.value >= self.goal if self.at_least else self.value <= self.goal
+        return reached and self.besides
 
 
 def write(results: Mapping[str, Result], machine: Mapping[str, object], path: Path = FILE) -> None:
