@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from alerts.playbooks import PlaybookError
 from dashboard.assets import AssetsError
 from dashboard.export import ExportError
 from dashboard.gateway import GatewayError
@@ -40,6 +41,7 @@ FAILURES = (
     MqttRefusedError,
     OSError,
     PbxProbeError,
+    PlaybookError,
     SavedPositionError,
     ScenarioError,
     ScenarioFileError,
