@@ -79,6 +79,7 @@ class Document:
         optional = {
             "ended_at": incident.ended_at,
             "next_at": incident.escalate_at if incident.open else None,
+            "next_to": _next_to(incident),
             "acked": _acked(incident.acked),
             "silenced_until": silenced or None,
             "assigned": incident.assigned or None,
@@ -119,6 +120,13 @@ class Document:
 
 def _acked(acked: Done | None) -> dict[str, object] | None:
     return None if acked is None else {"by": acked.by, "at": acked.at, "note": acked.note}
+
+
+def _next_to(incident: Incident) -> list[str] | None:
+    """Whom the next step tells."""
+    if not incident.open or incident.escalate_at is None:
+        return None
+    return list(incident.steps[incident.level + 1].tell)
 
 
 def _closed(incident: Incident) -> dict[str, object] | None:
