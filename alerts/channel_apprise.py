@@ -6,6 +6,7 @@ The library says only yes or no; for some services it says yes whatever they ans
 import asyncio
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from alerts.channels import AppriseSettings, ChannelError
 from alerts.message import compose
@@ -29,11 +30,8 @@ class AppriseChannel:
 
     async def send(self, notices: Sequence[Notice]) -> None:
         """See `Channel.send`."""
-        try:
-            import apprise
-        except ImportError:
-            why = "apprise is not installed: pip install 'floorwatch[apprise]'"
-            raise ChannelError(why, retry=False) from None
+        # Its hundred services take seconds to load; nothing else must wait for that.
+        apprise = await asyncio.to_thread(_library)
         service = apprise.Apprise()
         if not service.add(self._url.reveal()):
             raise ChannelError("apprise does not know such a URL", retry=False)
@@ -49,3 +47,12 @@ class AppriseChannel:
         if not taken:
             why = "the service did not take it (apprise does not say why)"
             raise ChannelError(why, retry=True)
+
+
+def _library() -> Any:
+    try:
+        import apprise
+    except ImportError:
+        why = "apprise is not installed: pip install 'floorwatch[apprise]'"
+        raise ChannelError(why, retry=False) from None
+    return apprise

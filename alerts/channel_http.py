@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -61,7 +62,6 @@ class Poster:
         self._url = url.reveal()
         self._secrets = _secrets(self._url, secrets)
         self._ca_file = ca_file
-        self._context: ssl.SSLContext | None = None
 
     async def post(
         self, body: bytes, headers: Mapping[str, str] | None = None, query: str = ""
@@ -89,7 +89,7 @@ class Poster:
         } | headers
         async with (
             httpx.AsyncClient(
-                verify=self._tls(url), timeout=TIMEOUT_S, follow_redirects=False
+                verify=self._tls(), timeout=TIMEOUT_S, follow_redirects=False
             ) as client,
             client.stream("POST", url, content=body, headers=headers) as response,
         ):
@@ -102,20 +102,12 @@ class Poster:
                 response.status_code, bytes(taken), response.headers.get("Retry-After", "")
             )
 
-    def _tls(self, url: str) -> ssl.SSLContext | bool:
-        if not url.lower().startswith("https:"):
-            return True
-        if self._context is None:
-            try:
-                self._context = (
-                    ssl.create_default_context(cafile=self._ca_file)
-                    if self._ca_file
-                    else httpx.create_ssl_context()
-                )
-            except (OSError, ssl.SSLError):
-                why = f"{self._ca_file} cannot be read as certificates (PEM)"
-                raise ChannelError(why, retry=False) from None
-        return self._context
+    def _tls(self) -> ssl.SSLContext:
+        try:
+            return _trusting(self._ca_file)
+        except (OSError, ssl.SSLError):
+            why = f"{self._ca_file} cannot be read as certificates (PEM)"
+            raise ChannelError(why, retry=False) from None
 
     def scrubbed(self, text: str) -> str:
         """What a service says, on one line and without any secret of ours."""
@@ -159,6 +151,12 @@ def within(limit: int, body: Callable[[int], bytes]) -> bytes:
         if len(built) <= limit or room <= 0:
             return built
         room -= len(built) - limit
+
+
+@cache
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Whom to believe; read once, for it takes long."""
+    return ssl.create_default_context(cafile=ca_file) if ca_file else httpx.create_ssl_context()
 
 
 def _secrets(url: str, others: Sequence[Hidden]) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ from alerts.sentences import headline, sentence
 from alerts.words import Severity
 
 LONGEST_LINE = 600
-"""Letters in one line: a note may be long, a sentence is not."""
+LONGEST_NOTE = 150
+"""Letters. A note must not crowd out what it is about; the console has the whole of it."""
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 _BRACKETS = {"zh": "【{}】", "en": "[{}] "}
@@ -165,9 +166,7 @@ def _part(notices: Sequence[Notice], language: str, title: tuple[str, ...]) -> P
     for notice in notices:
         alone = len(notices) == 1
         why = _WHY[language].get(notice.word, "").format(level=notice.level)
-        note = notice.note and _phrase(
-            language, "note", text=one_line(notice.note, LONGEST_LINE - 20)
-        )
+        note = notice.note and _phrase(language, "note", text=one_line(notice.note, LONGEST_NOTE))
         lines = [_item(told, notice, language) for told in notice.alerts]
         if alone:
             head += filter(None, (why, note))
