@@ -70,10 +70,15 @@ _FED = (
     *("trunk", "registration", "link", "node", "endpoint"),
 )
 _FEED = Who((Kind.ADAPTER,))
+_PHONES = "endpoint:[*]"
+"""Many phones at once, told under the name `endpoint:*`; one phone is one agent's matter."""
 _HUB = Who((Kind.COMPONENT,), ("node:*", "link:*"))
-_LINE = Who((Kind.COMPONENT,), ("trunk:*", "registration:*", "link:*", "node:*", "endpoint:*"))
+_LINE = Who((Kind.COMPONENT,), ("trunk:*", "registration:*", "link:*", "node:*", _PHONES))
 _CUT = Who((Kind.DROPPED, Kind.MASS_END, Kind.COLLAPSE, Kind.SILENCE, Kind.NO_ANSWER))
-_WAITS = Who((Kind.THRESHOLD,), key="metric", words=("*wait*", "service_level*", "asa*", "aband*"))
+_WAITS = Who(
+    (Kind.THRESHOLD,), key="metric", words=("*wait*", "service_level", "asa_ms", "*aband*")
+)
+_UNREACHABLE = Who((Kind.AGENT,), key="what", words=("unreachable",))
 _SURGE = Who((Kind.SURGE,))
 _FLOORWIDE = (Kind.SURGE, Kind.COLLAPSE, Kind.SILENCE, Kind.NO_ANSWER)
 
@@ -84,14 +89,18 @@ TREE: tuple[Mutes, ...] = (
         Reach.ALWAYS,
     ),
     Mutes(_HUB, Who((Kind.COMPONENT,), ("trunk:*", "registration:*", "endpoint:*"))),
-    Mutes(_HUB, Who((Kind.MASS_SIGN_OUT,))),
+    Mutes(
+        Who((Kind.COMPONENT,), ("node:*", "link:*", _PHONES)),
+        Who((Kind.MASS_SIGN_OUT,)),
+    ),
     Mutes(
         Who((Kind.COMPONENT,), ("trunk:*",)),
         Who((Kind.COMPONENT,), ("registration:*", "endpoint:*")),
         Reach.SAME_NAME,
     ),
     Mutes(_LINE, _CUT),
-    Mutes(_LINE, Who((Kind.AGENT,), key="what", words=("unreachable",))),
+    Mutes(_LINE, _UNREACHABLE),
+    Mutes(Who((Kind.COMPONENT,), ("endpoint:*",)), _UNREACHABLE),
     Mutes(_LINE, _SURGE, after_ms=REDIAL_MS),
     Mutes(Who((Kind.MASS_END,)), Who((Kind.DROPPED,))),
     Mutes(Who((Kind.MASS_END,)), _SURGE, after_ms=REDIAL_MS),
