@@ -6,22 +6,19 @@ describes each key.
 """
 
 import os
-import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from floorwatch import urls
-from floorwatch.settings_positions import Positions
+from floorwatch import toml_file, urls
 from floorwatch.settings_problems import (
     Problem,
     SettingsError,
     Severity,
     in_file_order,
 )
-from floorwatch.settings_reader import Findings, Table
+from floorwatch.settings_reader import Table
 from floorwatch.settings_secret import Secret, read_secret
 from floorwatch.settings_site import need_user, read_site, read_url
 from floorwatch.settings_types import (
@@ -32,11 +29,6 @@ from floorwatch.settings_types import (
     StoreSettings,
 )
 from floorwatch.settings_values import Address, ValueMistakeError, address
-
-LARGEST = 4_000_000
-"""Bytes in a settings file. A site of a thousand agents has some 100,000."""
-
-_PLACE = re.compile(r"(.*?) ?\(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 
 def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
@@ -66,35 +58,19 @@ def _settled(settings: Settings | None, problems: list[Problem]) -> Settings:
 
 def _read_file(path: Path, environ: Mapping[str, str]) -> tuple[Settings | None, list[Problem]]:
     try:
-        with path.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
-    except OSError as error:
-        mend = f"Write one with: floorwatch init {path}"
-        return None, [_error(path, f"the file cannot be read: {error.strerror}", mend)]
-    if len(content) > LARGEST:
-        return None, [_error(path, "the file is too large", f"At most {LARGEST} bytes are read")]
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        start = content.rfind(b"\n", 0, error.start) + 1
-        column = len(content[start : error.start].decode("utf-8", "replace")) + 1
-        mend = "Save it as UTF-8 in your editor; 请用 UTF-8 编码保存 (it may be GBK now)"
-        return None, [_error(path, "the file is not UTF-8", mend, line, column)]
+        text = toml_file.text_of(path, f"Write one with: floorwatch init {path}")
+    except SettingsError as error:
+        return None, list(error.problems)
     return _read_text(text, str(path), path.absolute().parent, environ)
 
 
 def _read_text(
     text: str, file: str, folder: Path, environ: Mapping[str, str]
 ) -> tuple[Settings | None, list[Problem]]:
-    text = text.replace("\r\n", "\n")
     try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        return None, [_syntax(text, file, error)]
-    except RecursionError:
-        return None, [_error(Path(file), "the brackets are nested too deep", "Take some out")]
-    findings = Findings(file, folder, Positions.of(text))
+        values, findings = toml_file.values_of(text, file, folder)
+    except SettingsError as error:
+        return None, list(error.problems)
     root = Table("", (), values, findings)
     sites = _sites(root, environ)
     stores = _stores(root.table("stores"), environ)
@@ -105,25 +81,6 @@ def _read_text(
         sites=sites, stores=stores, gateway=gateway, bridge=bridge, warnings=tuple(problems)
     )
     return settings, problems
-
-
-def _syntax(text: str, file: str, error: tomllib.TOMLDecodeError) -> Problem:
-    match = _PLACE.fullmatch(str(error))
-    what = match[1] if match else str(error)
-    if match and match[2]:
-        line, column = int(match[2]), int(match[3])
-    else:
-        line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
-    mend = 'Texts need quotes, lists need [ ], and each table begins with [name]: id = "sales"'
-    return _error(Path(file), f"this is not TOML: {what}", mend, line, column)
-
-
-def _error(
-    path: Path, what: str, mend: str, line: int | None = None, column: int | None = None
-) -> Problem:
-    return Problem(
-        severity=Severity.ERROR, file=str(path), line=line, column=column, what=what, mend=mend
-    )
 
 
 def _sites(root: Table, environ: Mapping[str, str]) -> tuple[SiteSettings, ...]:
