@@ -105,7 +105,7 @@ def test_expected_calls_between_false_alarms_are_at_least_what_was_promised(
     tick: float | None,
 ) -> None:
     """Per call and in ticks: of 1, 6 and 60 s at 600 calls an hour."""
-    promised, random = 150, Random(4)
+    promised, random = 100, Random(4)
 
     def call(mixture: PoissonMixture) -> tuple[float, float]:
         gap = random.expovariate(1)
