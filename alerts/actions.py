@@ -81,6 +81,10 @@ class Actions:
         until = wish.get("until")
         if isinstance(until, bool) or not isinstance(until, int) or until <= now:
             raise ActionError("bad_until")
+        # Wished at an incident, it is part of that one's story.
+        about = self._incident(wish).id if "incident" in wish else ""
+        # Wished at an incident, it is part of that one's story.
+        story = self._incident(wish).id if "incident" in wish else ""
         number = 1
         while (id := f"s{now // 1_000:x}-{number}") in self._state.silences:
             number += 1
@@ -99,7 +103,7 @@ class Actions:
         self._outcome.of_incident(
             now,
             "maintenance_began" if silence.maintenance else "silenced",
-            "",
+            about,
             who,
             silence=id,
             rule=silence.rule,
