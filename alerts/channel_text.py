@@ -55,16 +55,20 @@ def fitted(head: Sequence[str], items: Sequence[str], limit: int, more: Sequence
     room = limit
     for line in head:
         kept = cut(line, room - 1)
-        if not kept:
+        if room < 1 or (line and not kept):
             return lines
         lines.append(kept)
         room -= size(kept) + 1
+    rest = sum(size(line) + 1 for line in items)
     for number, line in enumerate(items):
+        if rest <= room:
+            return [*lines, *items[number:]]
         left = len(items) - number
         after = size(more[left - 1]) + 1 if left > 1 else 0
         if size(line) + 1 + after <= room:
             lines.append(line)
             room -= size(line) + 1
+            rest -= size(line) + 1
             continue
         # Half a sentence tells more than none, but a scrap of one tells nothing.
         kept = cut(line, room - 1 - after) if number == 0 else ""

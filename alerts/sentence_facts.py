@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from alerts.notices import Told
 from alerts.sentence_numbers import clock, count, duration, finite, one_line, share
-from alerts.sentence_words import KINDS, LANGUAGES, SCOPES, Words, said
+from alerts.sentence_words import KINDS, LANGUAGES, MANY, SCOPES, Words, said
 
 
 def scope_name(told: Told, language: str) -> str:
@@ -14,8 +14,10 @@ def scope_name(told: Told, language: str) -> str:
     sort, _, name = told.scope.partition(":")
     if given := named(told.scope_names, language):
         return given
-    word = said(SCOPES, sort, language)
-    return f"{word} {one_line(name)}" if name else one_line(word)
+    word = one_line(said(SCOPES, sort, language))
+    if name == "*":
+        return MANY[language].format(word)
+    return f"{word} {one_line(name)}".strip() or one_line(told.rule)
 
 
 class Facts:
@@ -39,8 +41,9 @@ class Facts:
         return "" if number is None else share(number)
 
     def lasting(self, key: str) -> str:
+        """A span of time; none at all is nothing to tell."""
         number = self.number(key)
-        return "" if number is None else duration(number, self.language)
+        return "" if number is None or number <= 0 else duration(number, self.language)
 
     def word(self, key: str, table: Mapping[str, Words] | None = None) -> str:
         value = self.told.evidence.get(key)

@@ -73,6 +73,9 @@ SCOPES: Mapping[str, Words] = {
     },
 }
 
+MANY: Words = {"zh": "多个{}", "en": "many {}s"}
+"""A scope that names no single thing."""
+
 STATUSES: Mapping[str, Words] = {
     "zh": {
         "up": "正常",
@@ -172,9 +175,19 @@ METRICS: Mapping[str, Words] = {
         "dropped_talking": "通话中掉话",
         "transferred": "转接",
         "ring_no_answer": "振铃未接",
+        "ghosts": "无结束的通话",
+        "answered_in_target": "目标内接通",
+        "abandoned_short": "短放弃",
+        "abandoned_in_target": "目标内放弃",
+        "completed": "通话结束",
         "talking": "通话坐席",
-        "ready": "就绪坐席",
+        "hold": "保持坐席",
+        "ringing": "振铃坐席",
+        "acw": "话后坐席",
+        "unreachable": "失联坐席",
         "not_ready": "未就绪坐席",
+        "ready": "就绪坐席",
+        "unknown": "状态未知坐席",
         "staffed": "在岗坐席",
     },
     "en": {
@@ -196,12 +209,23 @@ METRICS: Mapping[str, Words] = {
         "dropped_talking": "calls dropped while talking",
         "transferred": "calls transferred",
         "ring_no_answer": "rings without answer",
+        "answered_in_target": "calls answered in target",
         "talking": "agents on call",
-        "ready": "agents ready",
+        "hold": "agents holding",
+        "ringing": "agents ringing",
+        "acw": "agents in ACW",
+        "unreachable": "agents unreachable",
         "not_ready": "agents not ready",
+        "ready": "agents ready",
+        "unknown": "agents in an unknown state",
         "staffed": "agents signed in",
     },
 }
+
+PEOPLE = frozenset(
+    {"talking", "hold", "ringing", "acw", "unreachable", "not_ready", "ready", "unknown", "staffed"}
+)
+"""Metrics that count agents, not calls."""
 
 SHARES = frozenset({"service_level", "abandon_rate", "answer_rate", "occupancy"})
 """Metrics that are shares of one, and hence said in percent; those in `_ms` are durations."""

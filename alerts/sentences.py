@@ -22,6 +22,7 @@ from alerts.sentence_words import (
     CAUSES,
     KINDS,
     METRICS,
+    PEOPLE,
     PHASES,
     REASONS,
     SCOPES,
@@ -160,11 +161,24 @@ def _component(facts: Facts) -> str:
         sort = facts.word("component", SCOPES)
         subject = f"{sort} {name}".strip()
     cause, state = facts.word("cause"), facts.word("status", STATUSES)
+    if name == "*" and facts.number("count") is not None:
+        return _many(facts, state)
     return _down(facts, subject, state, cause)
 
 
+def _many(facts: Facts, state: str) -> str:
+    count, of, sort = facts.count("count"), facts.count("of"), facts.word("component", SCOPES)
+    if facts.zh:
+        head = joined(facts.at and f"自 {facts.at}", f"{count} 个{sort}{state or '中断'}")
+        return in_brackets(head, of and f"共 {of} 个", facts)
+    counted = f"{count} of {of}" if of else count
+    return joined(counted, sort and f"{sort}s", "are", state or "down", facts.since)
+
+
 def _adapter(facts: Facts) -> str:
-    state, silent = facts.word("status", STATUSES), facts.lasting("silent_ms")
+    state = facts.word("status", STATUSES)
+    told_already = facts.told.evidence.get("status") == "silent"
+    silent = "" if told_already else facts.lasting("silent_ms")
     source = facts.word("source")
     subject = facts.subject
     if facts.told.scope == "" and source:
@@ -185,7 +199,7 @@ def _threshold(facts: Facts) -> str:
     metric = facts.told.evidence.get("metric")
     metric = metric if isinstance(metric, str) else ""
     value, limit = facts.number("value"), facts.number("limit")
-    span, of = facts.word("over", SPANS), facts.calls("of")
+    span, of = facts.word("over", SPANS), _denominator(facts, metric, value)
     name = one_line(said(METRICS, metric, facts.language)) if metric else ""
     here, there = _apart(metric, value, limit, facts.language)
     below = value is not None and limit is not None and value < limit
@@ -196,6 +210,13 @@ def _threshold(facts: Facts) -> str:
     beyond = there and (f"below {there}" if below else f"above {there}")
     head = capital(joined(name, here, span))
     return in_brackets(listed(facts, head, beyond), of and f"of {of}", facts)
+
+
+def _denominator(facts: Facts, metric: str, value: float | None) -> str:
+    """What the figure is of; a count is of itself."""
+    if value is not None and value == facts.number("of"):
+        return ""
+    return facts.of("of", "名", "agent") if metric in PEOPLE else facts.calls("of")
 
 
 def _agent(facts: Facts) -> str:
