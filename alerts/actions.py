@@ -83,8 +83,6 @@ class Actions:
             raise ActionError("bad_until")
         # Wished at an incident, it is part of that one's story.
         about = self._incident(wish).id if "incident" in wish else ""
-        # Wished at an incident, it is part of that one's story.
-        story = self._incident(wish).id if "incident" in wish else ""
         number = 1
         while (id := f"s{now // 1_000:x}-{number}") in self._state.silences:
             number += 1

@@ -7,6 +7,7 @@ agents leave at once ⊃ no answers, service level and waits; their own agent al
 surge ⊃ service level and waits of the same queue; of the floor ⊃ those of its queues
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
@@ -40,7 +41,10 @@ class Reach(StrEnum):
 
 
 class Who(Struct, frozen=True):
-    """Alerts of these kinds (none: all) and scopes; `key` of their evidence matches one of `words`."""
+    """Alerts of these kinds and scopes, of whose evidence `key` matches one of `words`.
+
+    No kinds are all kinds; a cause names its own.
+    """
 
     kinds: tuple[Kind, ...] = ()
     scopes: tuple[str, ...] = ("*",)
@@ -115,6 +119,16 @@ TREE: tuple[Mutes, ...] = (
 )
 
 
+_BRANCHES: Mapping[Kind, tuple[Mutes, ...]] = {
+    kind: tuple(branch for branch in TREE if kind in branch.cause.kinds) for kind in Kind
+}
+
+
+def may_mute(alert: Alert) -> bool:
+    """Whether it can be a cause at all."""
+    return alert.station is not Station.PENDING and bool(_BRANCHES[alert.kind])
+
+
 def mutes(cause: Alert, effect: Alert, now: Millis, linger_ms: Millis) -> bool:
     """Whether `cause` mutes `effect` now: while it is open, and for `linger_ms` after its end."""
     if cause is effect or cause.station is Station.PENDING:
@@ -122,8 +136,8 @@ def mutes(cause: Alert, effect: Alert, now: Millis, linger_ms: Millis) -> bool:
     since_end = now - cause.ended_at if cause.ended_at is not None else 0
     return any(
         since_end < max(linger_ms, branch.after_ms) and _is_branch(branch, cause, effect)
-        for branch in TREE
-        if branch.cause.are(cause) and branch.effect.are(effect)
+        for branch in _BRANCHES[cause.kind]
+        if branch.effect.are(effect) and branch.cause.are(cause)
     )
 
 
@@ -131,8 +145,8 @@ def causes(cause: Alert, effect: Alert) -> bool:
     """Whether one can be the cause of the other at all, whatever the time."""
     return cause is not effect and any(
         _is_branch(branch, cause, effect)
-        for branch in TREE
-        if branch.cause.are(cause) and branch.effect.are(effect)
+        for branch in _BRANCHES[cause.kind]
+        if branch.effect.are(effect) and branch.cause.are(cause)
     )
 
 

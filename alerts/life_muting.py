@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from alerts.alert import Alert
 from alerts.care import Care
-from alerts.inhibition import REDIAL_MS, mutes
+from alerts.inhibition import REDIAL_MS, may_mute, mutes
 from alerts.life_outcome import Outcome
 from alerts.life_state import LifeState
 from alerts.words import Station
@@ -29,11 +29,12 @@ class Muting:
     def judge(self, now: Millis) -> list[Alert]:
         """Mute and unmute; those that have become muted are returned, causes first."""
         muted = []
+        causes = [alert for alert in self._state.alerts.values() if may_mute(alert)]
         for alert in self._state.alerts.values():
             if alert.station is not Station.FIRING:
                 continue
-            by = self._muted_by(alert, now)
-            if by and not alert.inhibited_by:
+            by = self._muted_by(alert, causes, now)
+            if by and alert.inhibited_by in ("", MAINTENANCE) and by != alert.inhibited_by:
                 muted.append(alert)
             if alert.inhibited_by and not by:
                 self._outcome.of_alert(now, "uninhibited", alert, by=alert.inhibited_by)
@@ -53,7 +54,7 @@ class Muting:
                 yield alert.ended_at + self._care.grouping.linger_ms
                 yield alert.ended_at + REDIAL_MS
 
-    def _muted_by(self, alert: Alert, now: Millis) -> str:
+    def _muted_by(self, alert: Alert, causes: list[Alert], now: Millis) -> str:
         planned = any(
             work.holds(alert.rule, alert.scope, now) for work in self._care.maintenance
         ) or any(
@@ -64,11 +65,10 @@ class Muting:
         if planned:
             return MAINTENANCE
         linger = self._care.grouping.linger_ms
-        alerts = self._state.alerts
-        present = alerts.get(alert.inhibited_by)
+        present = self._state.alerts.get(alert.inhibited_by)
         if present is not None and mutes(present, alert, now, linger):
             return present.name
-        for cause in alerts.values():
+        for cause in causes:
             if mutes(cause, alert, now, linger):
                 return cause.name
         return ""
