@@ -151,7 +151,11 @@ class Groups:
             if not incident.open:
                 continue
             late = alert.at - incident.joined_at > self._care.grouping.window_ms
-            if any(_belongs(alert, each, late) for each in self.alerts_of(incident)):
+            untold = alert.at <= incident.notify_at
+            members = self.alerts_of(incident)
+            if any(_belongs(alert, each, late) for each in members):
+                return incident
+            if untold and any(_alike(alert, each) for each in members):
                 return incident
             if alert.name in incident.members:
                 return incident
@@ -199,11 +203,20 @@ def _belongs(alert: Alert, member: Alert, late: bool) -> bool:
     return not late and (causes(alert, member) or akin(alert, member))
 
 
+def _alike(one: Alert, other: Alert) -> bool:
+    """Whether one rule speaks of two of a kind: told in one notice if they come together."""
+    return one.rule == other.rule and _place(one) == _place(other)
+
+
+def _place(alert: Alert) -> str:
+    return alert.scope.partition(":")[0]
+
+
 def akin(one: Alert, other: Alert) -> bool:
     """Whether two alerts are of one sort of trouble in one place."""
     if not any(one.kind in family and other.kind in family for family in FAMILIES):
         return False
-    places = {one.scope.partition(":")[0], other.scope.partition(":")[0]}
+    places = {_place(one), _place(other)}
     if "channel" in places:
         return False
     if "" in places or len(places) == 1 or Kind.COMPONENT in (one.kind, other.kind):

@@ -176,6 +176,17 @@ def test_unrelated_troubles_are_two_incidents(line) -> None:
     assert len(line.incidents) == 2
 
 
+def test_many_of_a_kind_at_once_are_one_notice(line) -> None:
+    for agent in ("li", "wu", "xu"):
+        line.hold("unreachable", f"agent:{agent}", ago=30)
+        line.go(4)
+    line.go(20)
+    line.hold("unreachable", "agent:an", ago=30)
+    assert line.told() == ["15 fired wecom"]
+    assert [alert.scope for alert in line.notices[0].alerts] == ["agent:li", "agent:wu", "agent:xu"]
+    assert len(line.incidents) == 2
+
+
 def test_an_incident_grows_when_it_becomes_worse(line) -> None:
     line.hold("collapse", "queue:sales")
     line.go(20)
