@@ -105,6 +105,7 @@ class ArrivalsWatch:
         if now - self._tide_at >= _TIDE_EVERY_MS:
             self._tide(now)
         if holding or self._telling:
+            self._still()
             self._tell(now)
 
     def dump(self) -> bytes:
@@ -126,6 +127,14 @@ class ArrivalsWatch:
         self._promise()
         self._tell(now)
 
+    def fork(self) -> "ArrivalsWatch":
+        """The same watch at this moment, with a board of its own: to try what might have been."""
+        other = ArrivalsWatch(self.floor, tuple(self._rules.values()), Board(), self.forecast)
+        other._kept = msgspec.msgpack.decode(self.dump(), type=Kept)
+        other._scopes = dict(self._scopes)
+        other._tide_at, other._telling = self._tide_at, self._telling
+        return other
+
     def _blind(self, scope: str, sight: Sight) -> bool:
         if sight.clear:
             return False
@@ -137,7 +146,9 @@ class ArrivalsWatch:
         scopes = self._scopes.get(queue)
         if scopes is None:
             group = self.floor.site.queue(queue).group
-            scopes = ("", f"queue:{queue}") + ((f"group:{group}",) if group else ())
+            # Of a count that names no queue only the floor is known.
+            own = (f"queue:{queue}",) if queue else ()
+            scopes = ("", *own) + ((f"group:{group}",) if group else ())
             self._scopes[queue] = scopes
             for scope in scopes:
                 self._stream(scope)
@@ -216,6 +227,12 @@ class ArrivalsWatch:
                 # As much as they surely show: chance must not hide a surge.
                 tide = calls / (expected + sqrt(expected))
                 stream.pace.tide = min(max(tide, 1.0), _TIDE_MOST)
+
+    def _still(self) -> None:
+        """What surges in a queue surges on the floor: none of them is to take it for its level."""
+        frozen = {scope for scope, stream in self.streams.items() if stream.frozen}
+        for scope, stream in self.streams.items():
+            stream.stilled = bool(frozen) and ("" in frozen or scope == "")
 
     def _tell(self, now: Millis) -> None:
         """Put on the board what holds, under as few names as explain it."""
