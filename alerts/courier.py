@@ -28,10 +28,10 @@ FAILING_TRIES = 3
 """Failures in a row after which a channel is said to fail."""
 LAST_IN_LINE = 8
 """Tries after which a notice lets the others pass: it may be the one that the service cannot take."""
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 200
 """Notices in one message."""
 
-_FIRST_LOOK = 100
+_FIRST_LOOK = 200
 _DEEPEST_LOOK = 100_000
 _log = logging.getLogger(__name__)
 
