@@ -43,14 +43,14 @@ class DropWatch:
         if end is None or now - event.time > STALE_NEWS_MS or event.source in self._blind:
             return
         for rule, judge in self._judges:
-            if judge.take(self._trial(end, rule), now, partial(self._alive, rule)):
+            if judge.take(self._trial(end, rule), now):
                 self._show(rule, judge)
 
     def tick(self, now: Millis, sight: Sight) -> None:
         for rule, judge in self._judges:
             if self._blind - sight.blind_sources:
                 judge.forget()
-            if judge.tick(now):
+            if judge.tick(now, partial(self._alive, rule)):
                 self._show(rule, judge)
         self._blind = sight.blind_sources
 

@@ -147,8 +147,17 @@ class MassSignOutWatch:
         return ["", *sorted(scope for scope, many in count.items() if many >= LEAST)]
 
     def _of(self, agents: set[str], scope: str) -> set[str]:
+        """Those who count in this scope.
+
+        A team goes to its meeting as one, and its night shift home: only in the whole floor, or where
+        it is known that they were not due to, that tells anything.
+        """
+        if not scope:
+            return agents
         people = self._state.presence.people
-        return {agent for agent in agents if not scope or scope in people[agent].scopes}
+        none = {Going.LEFT, Going.AWAY} if scope.startswith("team:") else {Going.LEFT}
+        mine = {agent for agent in agents if scope in people[agent].scopes}
+        return {agent for agent in mine if people[agent].there or people[agent].going not in none}
 
     def _surprise(
         self, rule: MassSignOutRule, scope: str, gone: set[str], came: int, within: Millis
@@ -157,7 +166,7 @@ class MassSignOutWatch:
         state, people = self._state, self._state.presence.people
         agents = state.presence.there(scope) + len(gone)
         count = len(gone) - came
-        lost = sum(people[agent].going is Going.LOST for agent in gone) - came
+        lost = sum(people[agent].going is not Going.AWAY for agent in gone) - came
         wave, some = (WAVE_OF_PART, LOST_OF_PART) if scope else (WAVE, LOST)
         if count < LEAST or (
             count < max(LEAST_WAVE, wave * agents) and lost < max(LEAST, some * agents)

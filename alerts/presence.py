@@ -26,6 +26,9 @@ AT_WORK = frozenset(
 OUT, UNREACHABLE = AgentStatus.SIGNED_OUT.value, AgentStatus.UNREACHABLE.value
 SHIFT_MS = 4 * 3_600_000 + 45 * 60_000
 """Who signs out after so long goes home: half a shift lasts five hours, and nobody works less."""
+SEEN_MS = 3 * 3_600_000 + 15 * 60_000
+"""The same of one who was there already when he was first heard of."""
+KNOWN_MS = 3_600_000
 BEGINNING_MS = 5 * 60_000
 """Who is first heard of within so long of the first of all was there before; later, he has come."""
 
@@ -34,9 +37,11 @@ class Going(StrEnum):
     """How somebody went away."""
 
     AWAY = "away"
-    """He paused, or signed out and may well have worked a shift: it was not seen when he came."""
+    """He paused."""
     LOST = "lost"
     """Signed out in the midst of a shift, or his phone cannot be reached: nobody plans that."""
+    LEFT = "left"
+    """Signed out when he had not been seen for long: he may have come at any time before."""
     HOME = "home"
     """Signed out after a shift."""
 
@@ -123,9 +128,10 @@ def _going(person: Person, state: str, at: Millis) -> Going:
         return Going.LOST
     if state != OUT:
         return Going.AWAY
-    if at - person.came_at >= SHIFT_MS:
+    worked_ms = at - person.came_at
+    if worked_ms >= (SHIFT_MS if person.came_seen else SEEN_MS):
         return Going.HOME
-    return Going.LOST if person.came_seen else Going.AWAY
+    return Going.LOST if person.came_seen or worked_ms >= KNOWN_MS else Going.LEFT
 
 
 def _there(agent: Agent, data: AgentState | AgentMembership) -> bool:

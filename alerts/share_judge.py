@@ -21,8 +21,9 @@ from ingest.events import Millis
 FLOOR = ""
 RECENT = 2_000
 FEW_HITS = 3
-QUIET_MS = 15 * 60_000
+QUIET_MS = 2 * 60_000
 QUIET_CALLS = 20
+QUIET_GAPS = 8
 LONGEST_QUIET_MS = 2 * 3_600_000
 SURE = 0.98
 
@@ -48,7 +49,10 @@ class Weighed(Struct):
 
 
 class Found(Struct):
-    """A scope in which the share is too high, since when, and what was counted there."""
+    """A scope in which the share is too high, since when, and what was counted there.
+
+    `interval_ms` is how far apart its calls ordinarily end.
+    """
 
     since: Millis
     found_at: Millis
@@ -57,7 +61,7 @@ class Found(Struct):
     hits: int
     calls: int
     last_hit_at: Millis
-    last_at: Millis
+    interval_ms: float
     words: dict[str, int]
     queues: dict[str, int]
     over: bool = False
@@ -65,7 +69,6 @@ class Found(Struct):
     def take(self, trial: Trial, now: Millis) -> None:
         """One more call of it; `over` when the share has been normal for long enough."""
         self.calls += 1
-        self.last_at = now
         if trial.hit:
             self.hits += 1
             self.last_hit_at = now
@@ -76,9 +79,10 @@ class Found(Struct):
         self.over = self.reverse.update(trial.hit, self.normal)
 
     def quiet(self, now: Millis) -> bool:
-        """Whether nothing bad came for so long that it is over, though few calls came at all."""
-        pace_ms = (self.last_at - self.since) / max(1, self.calls)
-        longest = min(LONGEST_QUIET_MS, max(QUIET_MS, QUIET_CALLS * pace_ms))
+        """Whether nothing bad came for so long that it is over, though few calls came, or none."""
+        gap_ms = (self.last_hit_at - self.since) / self.hits
+        usual = max(QUIET_MS, QUIET_CALLS * self.interval_ms, QUIET_GAPS * gap_ms)
+        longest = min(LONGEST_QUIET_MS, usual)
         return now - self.last_hit_at > longest
 
 
@@ -103,12 +107,10 @@ class ShareJudge:
         self._least = least
         self._budget = budget
         self._families = families
+        self._crossed: str | None = None
 
-    def take(self, trial: Trial, now: Millis, alive: Callable[[], list[Trial]]) -> bool:
-        """Weigh one call; True if what is found has changed.
-
-        `alive` gives the calls that go on: when many end in one moment, they tell whom it spared.
-        """
+    def take(self, trial: Trial, now: Millis) -> bool:
+        """Weigh one call; True if what was found has changed."""
         state = self.state
         state.recent.append(trial)
         if len(state.recent) > RECENT:
@@ -117,21 +119,31 @@ class ShareJudge:
         for scope in trial.scopes:
             if scope in state.found:
                 return self._go_on(scope, trial, now)
-        crossed = [scope for scope in trial.scopes if self._weigh(scope, trial)]
-        if crossed:
-            self._name(crossed[0], now, alive())
-        return bool(crossed)
+        for scope in trial.scopes:
+            if self._weigh(scope, trial) and not self._crossed:
+                self._crossed = scope
+        return False
 
-    def tick(self, now: Millis) -> bool:
-        """End what has been quiet for long; True if what is found has changed."""
+    def tick(self, now: Millis, alive: Callable[[], list[Trial]]) -> bool:
+        """Name what has been crossed, end what has been quiet for long; True if any of it changed.
+
+        It is named when the moment is over: a fault cuts many off at once, and in no fair order.
+        `alive` gives the calls that go on: they tell whom it spared.
+        """
+        crossed, self._crossed = self._crossed, None
+        if crossed is not None:
+            self._name(crossed, now, alive())
         over = [scope for scope, found in self.state.found.items() if found.quiet(now)]
         for scope in over:
             del self.state.found[scope]
-        return bool(over)
+        if over:
+            self.forget()
+        return crossed is not None or bool(over)
 
     def forget(self) -> None:
         """Something was not seen: the evidence begins anew; what is usual is kept."""
         self.state.recent.clear()
+        self._crossed = None
         self._reset()
 
     def _weigh(self, scope: str, trial: Trial) -> bool:
@@ -205,10 +217,16 @@ class ShareJudge:
             hits=len(hits),
             calls=len(mine),
             last_hit_at=now,
-            last_at=now,
+            interval_ms=self._interval_ms(scope),
             words=dict(Counter(trial.word for trial in hits)),
             queues=dict(Counter(trial.queue for trial in hits)),
         )
+
+    def _interval_ms(self, scope: str) -> float:
+        """How far apart the calls of a scope ordinarily end."""
+        recent = self.state.recent
+        mine = sum(scope in trial.scopes for trial in recent)
+        return max(0, recent[-1].at - recent[0].at) / max(1, mine)
 
     def _since_it_began(self, scope: str) -> list[Trial]:
         """The calls since the moment from which the evidence of this scope is the strongest."""

@@ -41,12 +41,12 @@ class ShortCallsWatch:
         if now - event.time > STALE_NEWS_MS or event.source in self._blind:
             return
         for rule, judge in self._judges:
-            if judge.take(self._trial(end, end.talk_ms, rule), now, list):
+            if judge.take(self._trial(end, end.talk_ms, rule), now):
                 self._show(rule, judge)
 
     def tick(self, now: Millis, sight: Sight) -> None:
         for rule, judge in self._judges:
-            if judge.tick(now):
+            if judge.tick(now, list):
                 self._show(rule, judge)
         self._blind = sight.blind_sources
 
