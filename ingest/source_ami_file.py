@@ -114,22 +114,27 @@ class _Player:
             self._beat_at = now
         quiet = now - self._now > QUIET_MS
         if self._up and not quiet and now - self._beat_at >= HEARTBEAT_MS:
-            self._beat_at = now
-            counters = {
-                "messages": self._reading.messages,
-                "skipped": self._reading.skipped,
-                "bad": self._reading.bad,
-            }
-            yield from self._translator.heartbeat(now, counters)
+            yield from self._beat(now)
         elif self._translator.due_at is not None and self._translator.due_at <= now:
             yield from self._translator.tick(now)
         self._now = now
+
+    def _beat(self, now: Millis) -> Iterator[Event]:
+        self._beat_at = now
+        counters = {
+            "messages": self._reading.messages,
+            "skipped": self._reading.skipped,
+            "bad": self._reading.bad,
+        }
+        yield from self._translator.heartbeat(now, counters)
 
     def _marked(self, line: Line) -> Iterator[Event]:
         if line.mark == "login":
             yield from self._login(line.conn)
         elif line.mark == "disconnect" and self._up and line.conn == self._conn:
             if line.why == STOPPED:
+                # It lived to the end: what lasted then, lasted until then.
+                yield from self._beat(self._now)
                 return
             self._up = False
             yield from self._translator.lost(self._now, line.why or "end of the connection")
