@@ -18,11 +18,12 @@ LEAST_LOW_MS = 30_000
 """A collapse or silence is no shorter: a feed that dies is known by then, and is another matter."""
 WARY_LOW_MS = 120_000
 """The same while the base is new."""
+COLLAPSED_MS = 5 * 60_000
+"""The same while a collapse is told of: what few calls there are come far apart."""
 MORNING_MS = 30 * 60_000
 """How late the first call of the day may come."""
 _LEAST_MISSED = 5.0
 _LEAST_WEEK = 20.0
-_CLEAR_RATIO = 2.0
 _HOUR_MS = 3_600_000.0
 
 
@@ -78,8 +79,8 @@ class RatioJudge(Struct):
 
     def hold(self, alarm: Alarm) -> None:
         """It alarms from now on, until what comes is normal again."""
-        ratio = self.mix.likeliest
-        self.back = ReverseCusum(min(ratio, _CLEAR_RATIO) if self.upward else self.ratios[0])
+        # Not against the likeliest ratio: a surge of x4 that goes down to x1.7 is not over.
+        self.back = ReverseCusum(self.ratios[0])
         self.alarm = alarm
         self.mix.reset()
 

@@ -132,7 +132,7 @@ class Pace(Struct):
             band = max(_KNOWN_TIMES * _FORECAST_CV, residuals.band(0.0))
         else:
             band = residuals.band(_LEARNING_TIMES if self.learning else _KNOWN_TIMES)
-        return float((band**2 + (2 * self.level.doubt) ** 2) ** 0.5)
+        return float((band**2 + (1.5 * self.level.doubt) ** 2) ** 0.5)
 
     def _expect(self, at: Millis, forecast: Forecast | None) -> None:
         self.proven = False

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from alerts.arrival_judge import (
+    COLLAPSED_MS,
     LEAST_CALLS,
     LEAST_LOW_MS,
     MORNING_MS,
@@ -33,8 +34,7 @@ from ingest.events import Millis
 GRACE_MS = 30_000
 """After a blind time so much is left to settle: what was held up comes all at once."""
 _LOW_EVERY_MS = 5_000
-_THAW_MS = 3 * 3_600_000
-_THAW_LEARNING_MS = 3_600_000
+_THAW_MS = 3_600_000
 """An alarm that lasts so long has become the level of the day."""
 
 
@@ -62,6 +62,8 @@ class ArrivalStream(Struct):
     """Whether a call has come since the doors were opened."""
     holding: bool = False
     """Whether any alarm holds."""
+    stilled: bool = False
+    """Whether an alarm elsewhere distorts what comes here."""
     calls: int = 0
     expected: float = 0.0
     noted_calls: int = 0
@@ -74,7 +76,6 @@ class ArrivalStream(Struct):
         self._flow(at, forecast)
         if self.paused:
             return
-        self._note()
         self.pace.count(calls)
         self.calls += calls
         self._note()
@@ -154,7 +155,7 @@ class ArrivalStream(Struct):
             self.at = until
             if until == self.turn_at:
                 self._note()
-                self.pace.close(until, frozen=self._frozen, seen=self.whole)
+                self.pace.close(until, frozen=self.stilled or self.frozen, seen=self.whole)
                 self._turn(forecast)
 
     def _turn(self, forecast: Forecast | None) -> None:
@@ -174,11 +175,9 @@ class ArrivalStream(Struct):
             self.promise(forecast)
 
     @property
-    def _frozen(self) -> bool:
-        return self.holding and any(
-            self.at - alarm.at < (_THAW_LEARNING_MS if alarm.learning else _THAW_MS)
-            for alarm in self.alarms.values()
-        )
+    def frozen(self) -> bool:
+        """Whether an alarm of its own keeps its level where it was."""
+        return self.holding and any(self.at - alarm.at < _THAW_MS for alarm in self.alarms.values())
 
     def _note(self) -> None:
         """Keep what came and was due since the last time."""
@@ -246,6 +245,8 @@ class ArrivalStream(Struct):
     @property
     def _patience(self) -> Millis:
         """How long a silence must be at the least."""
+        if any(judge.alarm for judge in self.collapses):
+            return COLLAPSED_MS
         if not self.awake:
             return MORNING_MS
         return WARY_LOW_MS if self.pace.learning else LEAST_LOW_MS
