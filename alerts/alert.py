@@ -27,7 +27,7 @@ class Alert(Struct, kw_only=True):
     """`at` is when it was first seen to hold, `fired_at` when it became an alert that is told.
 
     `inhibited_by` says what mutes it: the name of another alert, or `maintenance`. An alert that was
-    muted from the start has no `fired_at`.
+    muted from the start has no `fired_at`. `worse_at` is when it last counted another drop.
     """
 
     rule: str
@@ -48,6 +48,7 @@ class Alert(Struct, kw_only=True):
     learning: bool = False
     flaps: int = 0
     limit_below: bool = False
+    worse_at: Millis = 0
 
     @property
     def name(self) -> str:
@@ -64,8 +65,10 @@ class Alert(Struct, kw_only=True):
         """Open, and muted by nothing."""
         return self.open and not self.inhibited_by
 
-    def hear(self, breach: Breach) -> None:
+    def hear(self, breach: Breach, now: Millis) -> None:
         """New evidence of the same trouble."""
+        if _drops(breach.evidence) > _drops(self.evidence):
+            self.worse_at = now
         self.evidence = breach.evidence
         self.queues = breach.queues
         self.learning = breach.learning
@@ -95,6 +98,11 @@ class Alert(Struct, kw_only=True):
             learning=self.learning,
             playbook=playbook,
         )
+
+
+def _drops(evidence: Evidence) -> float:
+    drops = evidence.get("dropped", 0)
+    return 0 if isinstance(drops, str) else drops
 
 
 def name(rule: str, scope: str) -> str:

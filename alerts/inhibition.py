@@ -133,7 +133,12 @@ def mutes(cause: Alert, effect: Alert, now: Millis, linger_ms: Millis) -> bool:
     """Whether `cause` mutes `effect` now: while it is open, and for `linger_ms` after its end."""
     if cause is effect or cause.station is Station.PENDING:
         return False
-    since_end = now - cause.ended_at if cause.ended_at is not None else 0
+    since_end = 0
+    if cause.ended_at is not None:
+        since_end = now - cause.ended_at
+        # Its statistic needs good calls to calm down; only a new drop says that it goes on.
+        if effect.kind is Kind.DROPPED and effect.worse_at <= cause.ended_at:
+            linger_ms = max(linger_ms, REDIAL_MS)
     return any(
         since_end < max(linger_ms, branch.after_ms) and _is_branch(branch, cause, effect)
         for branch in _BRANCHES[cause.kind]

@@ -97,7 +97,7 @@ class Stations:
         if alert is None or alert.station is Station.ENDED:
             self._begin(breach, rule, alert, now)
             return True
-        alert.hear(breach)
+        alert.hear(breach, now)
         if alert.station is Station.PENDING:
             alert.since = breach.since
             return True
@@ -118,6 +118,7 @@ class Stations:
             station=Station.PENDING if pending else Station.FIRING,
             since=breach.since,
             at=now,
+            worse_at=now,
             evidence=breach.evidence,
             peak=breach.evidence,
             queues=breach.queues,

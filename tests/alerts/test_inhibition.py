@@ -116,9 +116,9 @@ def test_what_has_nothing_to_do_with_each_other(cause: Alert, effect: Alert) -> 
 
 def test_it_lingers_after_the_cause_and_longer_for_redials() -> None:
     trunk = ended(alert("component", "trunk:a"), 1_000)
-    dropped, surge = alert("dropped", SALES), alert("surge", SALES)
-    assert mutes(trunk, dropped, 1_000 + LINGER - 1, LINGER)
-    assert not mutes(trunk, dropped, 1_000 + LINGER, LINGER)
+    silence, surge = alert("silence", SALES), alert("surge", SALES)
+    assert mutes(trunk, silence, 1_000 + LINGER - 1, LINGER)
+    assert not mutes(trunk, silence, 1_000 + LINGER, LINGER)
     assert mutes(trunk, surge, 1_000 + REDIAL_MS - 1, LINGER)
     assert not mutes(trunk, surge, 1_000 + REDIAL_MS, LINGER)
 
@@ -139,3 +139,12 @@ def test_what_is_pending_mutes_nothing() -> None:
     trunk = alert("component", "trunk:a")
     trunk.station = Station.PENDING
     assert not mutes(trunk, alert("dropped", SALES), 1, LINGER)
+
+
+def test_drops_go_on_only_if_another_call_was_dropped_since() -> None:
+    trunk = ended(alert("component", "trunk:a"), 1_000)
+    dropped = alert("dropped", SALES)
+    assert mutes(trunk, dropped, 1_000 + REDIAL_MS - 1, LINGER)
+    dropped.worse_at = 1_001
+    assert mutes(trunk, dropped, 1_000 + LINGER - 1, LINGER)
+    assert not mutes(trunk, dropped, 1_000 + LINGER, LINGER)
