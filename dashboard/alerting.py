@@ -70,9 +70,9 @@ def for_walls(patch: object, known: object) -> object:
     if isinstance(shown.get("incidents"), Mapping):
         whole = _within(known, "incidents")
         shown["incidents"] = {
-            id: _public(incident)
-            for id, incident in patch["incidents"].items()
-            if not str(_within(whole, id).get("scope", "")).startswith("agent:")
+            id: told
+            for id, news in patch["incidents"].items()
+            if (told := _public(news, _within(whole, id))) != {}
         }
     return shown
 
@@ -82,12 +82,17 @@ def _within(document: object, key: str) -> Mapping[str, object]:
     return inside if isinstance(inside, Mapping) else _NOTHING
 
 
-def _public(incident: object) -> object:
-    if not isinstance(incident, Mapping):
-        return incident
-    shown = {key: value for key, value in incident.items() if key in _ON_WALLS}
-    if "acked" in incident:
-        acked = incident["acked"]
+def _public(news: object, incident: Mapping[str, object]) -> object:
+    if not isinstance(news, Mapping):
+        return news
+    if str(incident.get("scope", "")).startswith("agent:"):
+        # It may have been shown until now, as one of another scope.
+        return None if "scope" in news and news is not incident else {}
+    if "scope" in news:
+        news = {**incident, **news}  # it may have been hidden until now
+    shown = {key: value for key, value in news.items() if key in _ON_WALLS}
+    if "acked" in news:
+        acked = news["acked"]
         told = isinstance(acked, Mapping)
         shown["acked"] = {key: acked[key] for key in ("at",) if key in acked} if told else acked
     return shown

@@ -49,6 +49,7 @@ SAFETY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+PAGES = {"/": "wall.html", "/wall": "wall.html", "/floor": "floor.html"}
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 NEVER = "no-store"
@@ -83,14 +84,13 @@ NOTHING = Assets(build="", table={})
 
 
 def load(folder: Path) -> Assets:
-    """Read an exported folder: pages (`wall.html` is `/wall` and `/`) and `static/` and `pcdn/`.
+    """Read an exported folder: pages (`wall.html` is `/wall` and `/`), `static/` and `pcdn/`.
 
     A file `x.gz` beside `x` is its packed form. Raises AssetsError if there are no pages in it.
     """
-    page = folder / "wall.html"
     try:
         build = (folder / "build").read_text(encoding="utf-8").strip()
-        table = {"/wall": _asset(page), "/": _asset(page)}
+        table = {page: _asset(folder / file) for page, file in PAGES.items()}
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
             if path.is_file() and path.suffix in TYPES and inside.parts[0] in {"static", "pcdn"}:

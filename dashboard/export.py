@@ -14,11 +14,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from dashboard.assets import TYPES, packed_form
 
 HERE = Path(__file__).parent
-_SOURCES = ("static/*", "locale/*", "wall.py", "export.py", "catalogue.py")
+_SOURCES = ("static/*", "locale/*", "wall.py", "console.py", "export.py", "catalogue.py")
 _TIMEOUT_S = 120
 _LAST_WORDS = 2_000
 
@@ -89,9 +90,10 @@ def export(folder: Path) -> None:
     scripts = [_copy(path, static) for path in _libraries()]
     for own in ("boot.js", "page.css", "icon.svg"):
         _copy(HERE / "static" / own, static)
-    page = _page(name, scripts)
-    _write(folder / "wall.html", page.encode())
-    for asked in sorted(_asked_of_panel(page)):
+    pages = _pages(name, scripts)
+    for page, body in pages.items():
+        _write(folder / f"{page}.html", body.encode())
+    for asked in sorted(set().union(*map(_asked_of_panel, pages.values()))):
         target = folder / asked.removeprefix("/")
         target.parent.mkdir(parents=True, exist_ok=True)
         _copy(_panel_dist() / asked.split("/dist/", 1)[1], target.parent)
@@ -116,15 +118,22 @@ def _libraries() -> list[Path]:
     ]
 
 
-def _page(name: str, scripts: list[str]) -> str:
+def _pages(name: str, scripts: list[str]) -> dict[str, str]:
+    from dashboard.console import Console
+    from dashboard.wall import Wall
+
+    return {
+        page: _page(name, scripts, component(build=name, sizing_mode="stretch_both"))  # type: ignore[no-untyped-call]  # Panel's
+        for page, component in {"wall": Wall, "floor": Console}.items()
+    }
+
+
+def _page(name: str, scripts: list[str], component: Any) -> str:
     from bokeh.document import Document
     from bokeh.embed.util import standalone_docs_json_and_render_items
 
-    from dashboard.wall import Wall
-
     document = Document()
-    wall = Wall(build=name, sizing_mode="stretch_both")  # type: ignore[no-untyped-call]  # Panel's
-    document.add_root(wall.get_root(document))
+    document.add_root(component.get_root(document))
     documents, [item] = standalone_docs_json_and_render_items([document])
     [(root, place)] = item.to_json()["roots"].items()
     stored = json.dumps({"documents": documents, "items": [item.to_json()]}, ensure_ascii=False)
@@ -137,7 +146,7 @@ def _page(name: str, scripts: list[str]) -> str:
         ),
         "document": stored.replace("<", "\\u003c"),
     }
-    page = (HERE / "static" / "wall.html").read_text(encoding="utf-8")
+    page = (HERE / "static" / "page.html").read_text(encoding="utf-8")
     for word, value in words.items():
         page = page.replace("{{" + word + "}}", value)
     return page

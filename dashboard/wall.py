@@ -4,6 +4,7 @@ Its figures come from the gateway's feed, not from Panel: no session is paid for
 """
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import param
@@ -12,14 +13,15 @@ from panel.custom import JSComponent
 from dashboard.catalogue import catalogues
 
 STATIC = Path(__file__).parent / "static"
-SCRIPTS = ("words.js", "feed.js", "trend.js", "tiles.js", "finding.js", "training.js", "wall.js")
+SHARED = ("dom.js", "words.js", "feed.js", "newer.js", "trend.js", "incidents.js", "bell.js")
+SCRIPTS = (*SHARED, "tiles.js", "finding.js", "training.js", "crier.js", "banner.js", "wall.js")
 """One module of several files, in this order; it imports nothing, from nowhere."""
-STYLES = ("wall.css", "training.css")
+STYLES = ("palette.css", "wall.css", "training.css", "banner.css")
 
 
-def module() -> str:
-    """The component's ES module."""
-    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS)
+def joined(names: Iterable[str]) -> str:
+    """Some of our files as one: an ES module, for scripts."""
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in names)
 
 
 class Wall(JSComponent):
@@ -35,5 +37,5 @@ class Wall(JSComponent):
     language = param.String(default="")
     catalogues = param.String(default=json.dumps(catalogues(), ensure_ascii=False))
 
-    _esm = module()
-    _stylesheets = [(STATIC / name).read_text(encoding="utf-8") for name in STYLES]  # noqa: RUF012 Panel's way
+    _esm = joined(SCRIPTS)
+    _stylesheets = [joined(STYLES)]  # noqa: RUF012 Panel's way

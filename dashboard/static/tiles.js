@@ -7,28 +7,9 @@ const COUNTS = ["offered", "answered", "abandoned"];
 const TROUBLED = new Set(["down", "degraded"]);
 const PARTS_SHOWN = 4;
 
-function make(tag, name, parent, attributes = {}) {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return parent.appendChild(node);
-}
-
-function text(parent) {
-  return parent.appendChild(document.createTextNode(""));
-}
-
-function put(node, words) {
-  if (node.data !== words) node.data = words;
-}
-
 // A longer number gets a smaller type, so that no digit is ever cut off.
 function fit(node, words) {
   mark(node, "data-long", String(words.length > 5));
-}
-
-function mark(node, name, value) {
-  if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
 // A word above or beside a value.

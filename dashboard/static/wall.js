@@ -4,16 +4,15 @@
 const TROUBLES = ["gaps", "rejected", "out_of_step", "late", "repeated", "ghosts"];
 const DENSE_ROWS = 5;
 const TICK_MS = 200;
-const RELOAD_SPREAD_MS = 3000;
-const RELOAD_KEY = "floorwatch.reloaded";
 
 class Wall {
   constructor(model, el) {
-    this.build = model.build;
+    this.newer = new Newer(model.build);
     this.words = new Words(JSON.parse(model.catalogues), model.language);
     this.rows = new Map();
     this.node = make("main", "wallboard", el);
     this.build_head();
+    this.banner = new Banner(this.node);
     this.totals = new Totals(this.node);
     this.build_table();
     this.build_foot();
@@ -32,6 +31,7 @@ class Wall {
     clearInterval(this.timer);
     this.feed.stop();
     this.training.stop();
+    this.bell.stop();
     this.node.remove();
   }
 
@@ -44,6 +44,7 @@ class Wall {
     this.link = text(make("span", "", link));
     this.day = text(make("span", "date", head));
     this.clock = text(make("time", "clock", head));
+    this.bell = new Bell(head);
     this.toggle = make("button", "language", head, { type: "button" });
     this.toggle_words = text(this.toggle);
     this.toggle.addEventListener("click", () => {
@@ -69,6 +70,7 @@ class Wall {
     const foot = make("footer", "foot", this.node);
     this.parts = new Parts(foot);
     this.feeds = text(make("span", "feeds", foot));
+    this.learning = text(make("span", "learning", foot));
     this.health = text(make("span", "health", foot));
   }
 
@@ -83,6 +85,7 @@ class Wall {
     mark(this.node, "lang", words.say("locale"));
     mark(document.documentElement, "lang", words.say("locale"));
     this.paint_head(body, link);
+    this.paint_alerts(body?.alerts, { now, live: link === "live" });
     const queues = Object.entries(body?.queues ?? {}).sort(in_order);
     const figures = queues.map(([, queue]) => queue);
     this.totals.paint(body?.totals ?? {}, figures, { words, now });
@@ -90,7 +93,7 @@ class Wall {
     this.paint_rows(queues, { now, live });
     this.paint_foot(body, live);
     this.training.paint(body?.training, now);
-    this.follow(feed.build);
+    this.newer.follow(feed.build);
   }
 
   paint_head(body, link) {
@@ -104,6 +107,15 @@ class Wall {
     put(this.day, words.day(feed.now ?? NaN));
     put(this.toggle_words, words.say("language.other"));
     mark(this.toggle, "lang", words.next_language);
+  }
+
+  paint_alerts(alerts, { now, live }) {
+    const { words } = this;
+    const shown = this.banner.paint(alerts, { words, now });
+    mark(this.node, "data-alarms", String(shown > 0));
+    this.bell.button.hidden = !alerts;
+    this.bell.paint(incidents_of(alerts), { words, now, live });
+    put(this.learning, alerts?.learning ? words.say("alerts.learning_floor") : "");
   }
 
   paint_rows(queues, { now, live }) {
@@ -147,27 +159,6 @@ class Wall {
       words.say(`health.${name}`, { count: words.count(health[name]) }),
     );
     put(this.health, troubles.join(" · "));
-  }
-
-  // A gateway that serves newer pages than this one: take them, but never reload in a circle.
-  follow(build) {
-    if (!this.build || !build || build === this.build || this.leaving) return;
-    this.leaving = true;
-    setTimeout(() => this.leave(build), Math.random() * RELOAD_SPREAD_MS);
-  }
-
-  async leave(build) {
-    try {
-      if (sessionStorage.getItem(RELOAD_KEY) === build) return;
-      // A page that reloads while its server is away is an error page with nobody to mend it.
-      const there = await fetch(location.href, { method: "HEAD", cache: "no-store" });
-      this.leaving = there.ok;
-      if (!there.ok) return;
-      sessionStorage.setItem(RELOAD_KEY, build);
-      location.reload();
-    } catch {
-      this.leaving = false;
-    }
   }
 }
 

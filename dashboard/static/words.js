@@ -123,7 +123,7 @@ class Words {
   }
 
   hour_minute(at) {
-    return this.minutes.format(at);
+    return Number.isFinite(at) ? this.minutes.format(at) : NOTHING;
   }
 
   day(at) {

@@ -211,19 +211,20 @@ def test_what_is_taken_away_is_taken_away_from_walls_too() -> None:
     assert for_walls(None, None) is None
 
 
-ids = st.sampled_from("abc")
+ids = st.sampled_from("ab")
 acks = st.none() | st.fixed_dictionaries({"by": st.just("W"), "at": st.integers(1, 3)})
 incidents = st.builds(
-    lambda id, state, acked, verdict: (
+    lambda id, scope, state, acked, verdict: (
         id,
         {
-            "scope": "agent:B" if id == "c" else "",
+            "scope": scope,
             "state": state,
             **({"acked": acked} if acked else {}),
             **({"verdict": verdict} if verdict else {}),
         },
     ),
     ids,
+    st.sampled_from(["", "agent:B"]),
     st.sampled_from(["pending", "firing"]),
     acks,
     st.sampled_from(["", "useful"]),

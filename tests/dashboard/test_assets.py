@@ -22,6 +22,7 @@ def folder(tmp_path: Path) -> Path:
     (folder / "static" / "b1").mkdir(parents=True)
     (folder / "pcdn" / "1").mkdir(parents=True)
     (folder / "wall.html").write_text("<!DOCTYPE html><title>wall</title>")
+    (folder / "floor.html").write_text("<!DOCTYPE html><title>floor</title>")
     (folder / "build").write_text("b1\n")
     (folder / "private.json").write_text("{}")
     (folder / "static" / "b1" / "wall.js").write_bytes(SCRIPT)

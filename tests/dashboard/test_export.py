@@ -20,10 +20,11 @@ def folder(data_dir: Path) -> Path:
     return ensure_exported(data_dir)
 
 
-def test_everything_the_page_asks_for_is_in_the_folder(folder: Path) -> None:
+@pytest.mark.parametrize("path", ["/wall", "/floor"])
+def test_everything_the_page_asks_for_is_in_the_folder(folder: Path, path: str) -> None:
     pages = assets.load(folder)
     assert pages.build == export.build() == folder.name
-    page = pages.table["/wall"].body.decode()
+    page = pages.table[path].body.decode()
     wanted = export._asked_of_panel(page)
     for tag in ('src="', 'href="'):
         wanted |= {part.split('"')[0] for part in page.split(tag)[1:]}
@@ -31,8 +32,9 @@ def test_everything_the_page_asks_for_is_in_the_folder(folder: Path) -> None:
     assert wanted <= pages.table.keys()
 
 
-def test_the_page_names_no_other_host_and_has_no_code_of_its_own(folder: Path) -> None:
-    page = assets.load(folder).table["/wall"].body.decode()
+@pytest.mark.parametrize("path", ["/wall", "/floor"])
+def test_the_page_names_no_other_host_and_has_no_code_of_its_own(folder: Path, path: str) -> None:
+    page = assets.load(folder).table[path].body.decode()
     assert "//cdn." not in page
     assert "https://" not in page
     for tag in page.split("<script")[1:]:

@@ -1,0 +1,82 @@
+// The road to the alert desk (docs/frames.md): wishes over a connection of their own, one answer each,
+// in order; questions over plain HTTP.
+
+const ANSWER_WITHIN_MS = 6000;
+const LOST = { done: false, why: "lost" };
+
+class AlertDesk {
+  constructor(feed) {
+    this.address = new URL("alerts", feed);
+    this.socket = null;
+    this.asked = []; // [text, what to do with the answer], not answered yet
+  }
+
+  stop() {
+    const socket = this.socket;
+    this.socket = null;
+    if (!socket) return;
+    // A connection still being made is closed once it stands: browsers complain of the other way.
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
+  }
+
+  // Resolves to the answer, `{"done": false, "why": ...}` if there was none.
+  wish(message) {
+    return new Promise((resolve) => {
+      const entry = { text: JSON.stringify({ ...message }), resolve };
+      entry.timer = setTimeout(() => this.give_up(), ANSWER_WITHIN_MS);
+      this.asked.push(entry);
+      const socket = this.call();
+      if (socket.readyState === WebSocket.OPEN) socket.send(entry.text);
+    });
+  }
+
+  call() {
+    if (this.socket) return this.socket;
+    const socket = new WebSocket(this.address);
+    this.socket = socket;
+    socket.onopen = () => {
+      for (const { text: wish } of this.asked) socket.send(wish);
+    };
+    socket.onmessage = ({ data }) => {
+      const entry = this.asked.shift();
+      if (!entry) return;
+      clearTimeout(entry.timer);
+      entry.resolve(answer_of(data));
+    };
+    socket.onclose = () => {
+      if (socket === this.socket) this.give_up();
+    };
+    return socket;
+  }
+
+  // An answer that did not come leaves it open which wish the next one is for: begin anew.
+  give_up() {
+    this.stop();
+    for (const { resolve, timer } of this.asked.splice(0)) {
+      clearTimeout(timer);
+      resolve(LOST);
+    }
+  }
+
+  // What stands at a path; null if there is no such, or nobody answers.
+  async ask(path, query = {}) {
+    const address = new URL(path, location.origin);
+    for (const [key, value] of Object.entries(query)) address.searchParams.set(key, value);
+    try {
+      const answer = await fetch(address, { cache: "no-store" });
+      return answer.ok ? await answer.json() : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+function answer_of(data) {
+  try {
+    const answer = JSON.parse(data);
+    return answer?.done ? answer : { done: false, why: String(answer?.why ?? "unreadable") };
+  } catch {
+    return { done: false, why: "unreadable" };
+  }
+}

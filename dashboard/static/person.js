@@ -1,0 +1,89 @@
+// Who sits here: asked once, for there is no signing in yet; and what ended today.
+
+class Person {
+  constructor(parent, words) {
+    this.name = (kept(WHO_KEY) ?? "").trim();
+    this.node = make("div", "person", parent, { role: "dialog", "aria-modal": "true" });
+    this.node.hidden = true;
+    const box = make("div", "box", this.node);
+    this.title = text(make("h2", "", box));
+    this.note = text(make("p", "note", box));
+    this.form = new Ask(box, "sign", ["who"], ({ who }) => this.done(who));
+    this.form.cancel.addEventListener("click", () => this.done(""));
+    this.words = words;
+  }
+
+  get open() {
+    return !this.node.hidden;
+  }
+
+  // Resolves to the name, "" if none is given.
+  ask() {
+    this.before = this.node.getRootNode().activeElement;
+    this.node.hidden = false;
+    this.paint(this.words());
+    this.form.show();
+    this.form.fields[0].input.value = this.name;
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+
+  done(name) {
+    this.node.hidden = true;
+    this.form.close();
+    if (name) {
+      this.name = name;
+      keep(WHO_KEY, name);
+    }
+    this.before?.focus?.({ preventScroll: true });
+    this.resolve?.(name);
+  }
+
+  paint(words) {
+    mark(this.node, "aria-label", words.say("who"));
+    put(this.title, words.say("who"));
+    put(this.note, words.say("who.note"));
+    this.form.paint(words);
+  }
+}
+
+// The incidents of the day that are over, closed ones too.
+class Today {
+  constructor(parent, page) {
+    this.page = page;
+    this.node = make("section", "list today", parent);
+    this.title = text(make("h2", "", this.node));
+    this.list = make("ol", "", this.node);
+    this.incidents = [];
+    this.built = "";
+  }
+
+  take(told) {
+    const list = Array.isArray(told) ? told : (told?.incidents ?? []);
+    this.incidents = list.filter((each) => each && each.state === "ended").sort((a, b) => b.ended_at - a.ended_at);
+  }
+
+  paint(words) {
+    this.node.hidden = this.incidents.length === 0;
+    put(this.title, words.say("list.today", { count: words.count(this.incidents.length) }));
+    const built = JSON.stringify([words.language, this.incidents]);
+    if (built === this.built) return;
+    this.built = built;
+    this.list.replaceChildren();
+    for (const incident of this.incidents) this.build(incident, words);
+  }
+
+  build(incident, words) {
+    const row = make("li", "", this.list, { "data-severity": severity_of(incident) });
+    const button = make("button", "", row, { type: "button" });
+    severity_sign(button);
+    text(make("time", "", button)).data = words.hour_minute(incident.fired_at ?? incident.since);
+    text(make("b", "", button)).data = headline_of(incident, words);
+    text(make("span", "lasting", button)).data = words.wait(lasting_of(incident, NaN));
+    const judged = incident.verdict ? words.say(incident.verdict === "useful" ? "do.useful" : "do.false") : "";
+    const cause = incident.closed?.cause ?? words.say("today.not_closed");
+    text(make("span", "note", button)).data = [judged, cause].filter(Boolean).join(" · ");
+    button.addEventListener("click", () => this.page.tell_story(incident.id));
+  }
+}

@@ -1,0 +1,168 @@
+// Beside the incidents: what is muted and why, silences, how the week went, and the rules.
+
+const NOISY_SHOWN = 5;
+
+class Panel {
+  constructor(parent, name) {
+    this.name = name;
+    this.node = make("section", `panel ${name}`, parent);
+    this.title = text(make("h2", "", this.node));
+    this.list = make("ul", "", this.node);
+    this.nothing = text(make("p", "note", this.node));
+    this.rows = new Map();
+  }
+
+  // One row per entry, kept in place; `fill(row, entry)` writes it.
+  paint(entries, words, fill) {
+    put(this.title, words.say(`panel.${this.name}`));
+    put(this.nothing, entries.length ? "" : words.say(`nothing.${this.name}`));
+    const known = new Set(entries.map(([id]) => id));
+    for (const [id, row] of this.rows) {
+      if (known.has(id)) continue;
+      row.node.remove();
+      this.rows.delete(id);
+    }
+    for (const [id, entry] of entries) {
+      if (!this.rows.has(id)) this.rows.set(id, this.build(id));
+      fill(this.rows.get(id), entry);
+    }
+  }
+
+  build() {
+    const node = make("li", "", this.list);
+    return { node, what: text(make("b", "", node)), note: text(make("span", "note", node)) };
+  }
+}
+
+class Silences extends Panel {
+  constructor(parent, page) {
+    super(parent, "silences");
+    this.page = page;
+    this.trouble = text(make("p", "trouble", this.node, { role: "status" }));
+    this.troubled = "";
+  }
+
+  build(id) {
+    const row = super.build(id);
+    const end = make("button", "quiet", row.node, { type: "button" });
+    row.end = text(end);
+    end.addEventListener("click", () => this.page.act(this, { do: "unsilence", silence: id }));
+    return row;
+  }
+
+  refuse(why) {
+    this.troubled = why;
+  }
+
+  show(silences, { words, now, rule_name }) {
+    this.paint(Object.entries(silences ?? {}), words, (row, silence) => {
+      put(row.what, matcher_words(silence, words, rule_name));
+      const left = words.wait(Math.max(0, silence.until - now));
+      const until = words.say("silence.until", { time: words.hour_minute(silence.until), left });
+      put(row.note, [silence.reason, silence.by, until].filter(Boolean).join(" · "));
+      put(row.end, words.say("do.unsilence"));
+    });
+    put(this.trouble, this.troubled);
+  }
+}
+
+// "*", "surge", or what the document gives as one text.
+function matcher_words(silence, words, rule_name) {
+  const { rule, scope } = silence.matcher ?? silence;
+  if (rule === undefined) return String(silence.matcher ?? "");
+  const what = rule === "*" ? words.say("any.rule") : rule_name(rule);
+  return `${what} · ${scope === "*" ? words.say("any.scope") : scope_words(scope, words)}`;
+}
+
+class Muted extends Panel {
+  constructor(parent) {
+    super(parent, "muted");
+  }
+
+  show(muted, { words, rule_name }) {
+    this.paint(Object.entries(muted ?? {}), words, (row, why) => {
+      put(row.what, alert_words(row.id, words, rule_name));
+      const until = why.until ? words.say("muted.until", { time: words.hour_minute(why.until) }) : "";
+      put(row.note, [this.why(why.by, words, rule_name), until].filter(Boolean).join(" · "));
+    });
+  }
+
+  build(id) {
+    return { ...super.build(id), id };
+  }
+
+  why(by, words, rule_name) {
+    if (by === "maintenance") return words.say("muted.maintenance");
+    return by ? words.say("muted.by", { what: alert_words(by, words, rule_name) }) : "";
+  }
+}
+
+// "surge queue:sales" as people say it.
+function alert_words(name, words, rule_name) {
+  const cut = name.indexOf(" ");
+  if (cut < 0) return rule_name(name);
+  return `${rule_name(name.slice(0, cut))} · ${scope_words(name.slice(cut + 1), words)}`;
+}
+
+// How the week went: too many alarms are as bad as too few.
+class Week {
+  constructor(parent) {
+    this.node = make("section", "panel week", parent);
+    this.title = text(make("h2", "", this.node));
+    const figures = make("div", "figures", this.node);
+    this.figures = ["alarms", "per_hour", "acknowledged", "useful", "flaps"].map((name) => {
+      const node = make("p", name, figures);
+      return { name, value: text(make("b", "", node)), label: text(make("span", "label", node)) };
+    });
+    this.noisy_title = text(make("h3", "", this.node));
+    this.noisy = make("ol", "noisy", this.node);
+    this.nothing = text(make("p", "note", this.node));
+  }
+
+  show(report, { words, rule_name }) {
+    put(this.title, words.say("panel.week"));
+    const shares = new Set(["acknowledged", "useful"]);
+    for (const { name, value, label } of this.figures) {
+      const figure = report?.[name] ?? NaN;
+      put(label, words.say(`week.${name}`));
+      put(value, shares.has(name) ? words.share(figure) : words.count(figure));
+    }
+    const noisy = (report?.noisiest ?? []).slice(0, NOISY_SHOWN);
+    put(this.noisy_title, noisy.length ? words.say("week.noisiest") : "");
+    put(this.nothing, report ? "" : words.say("week.unknown"));
+    while (this.noisy.children.length < noisy.length) {
+      const row = make("li", "", this.noisy);
+      row.parts = [text(make("span", "", row)), text(make("b", "", row))];
+    }
+    [...this.noisy.children].forEach((row, place) => {
+      row.hidden = place >= noisy.length;
+      if (row.hidden) return;
+      put(row.parts[0], words.name(noisy[place].names, "") || rule_name(noisy[place].rule));
+      put(row.parts[1], words.count(noisy[place].count));
+    });
+  }
+}
+
+// What is watched, in sentences, and what its knobs would mean.
+class Rules extends Panel {
+  constructor(parent) {
+    super(parent, "rules");
+    const knobs = make("div", "", this.node);
+    this.list.before(knobs);
+    this.whatif_note = text(make("p", "note", knobs));
+    this.whatif = new WhatIf(knobs);
+    const all = make("details", "", this.node);
+    this.count = text(make("summary", "", all));
+    all.append(this.list);
+  }
+
+  show(rules, body, { words, now }) {
+    this.paint((rules ?? []).map((rule) => [rule.id, rule]), words, (row, rule) => {
+      put(row.what, words.name(rule.names, rule.id));
+      put(row.note, words.name(rule.sentence, ""));
+    });
+    put(this.count, words.say("rules.all", { count: words.count(rules?.length) }));
+    put(this.whatif_note, words.say("whatif.note"));
+    this.whatif.paint(body, rules, { words, now });
+  }
+}

@@ -1,0 +1,602 @@
+"""Alerts in a real Chromium: they ring and show, are seen to on the console, and their story stands.
+
+A real gateway, the real life of alerts and its real memory; only what the watches hold is held by hand.
+"""
+
+import asyncio
+import importlib.util
+import json
+import os
+import re
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from alerts.actions import ActionError
+from alerts.bounds import delay_s
+from alerts.breach import Board, Breach
+from alerts.care import Care
+from alerts.defaults import DEFAULTS
+from alerts.incidents_sqlite import SqliteIncidents
+from alerts.life import Life
+from alerts.rules import WEEK_MS
+from alerts.words import Kind
+from dashboard import assets
+from dashboard.assets import Assets
+from dashboard.export import ensure_exported
+from dashboard.gateway import Gateway
+from stream.sites import AgentCard, QueueCard, Site
+
+pytestmark = pytest.mark.chromium
+ROOT = Path(__file__).parents[2]
+TICK_S = 0.1
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+PLAYBOOK = {
+    "en": "# A surge\n\nSee **who** can help.\n\n1. Call back who is on break\n2. Move two of Billing"
+    "\n3. Switch the greeting on\n",
+    "zh": "# 话务高峰\n\n先看**谁**能帮忙。\n\n1. 召回小休人员\n2. 从账务组调两人\n3. 打开排队提示音\n",
+}
+SURGE: dict[str, Any] = {
+    "calls": 12,
+    "expected": 3.9,
+    "over_ms": 38_000,
+    "ratio": 3.1,
+    "rate_per_hour": 1_137,
+    "base_per_hour": 370,
+}
+SILENCE: dict[str, Any] = {"expected": 12.2, "quiet_ms": 118_000, "base_per_hour": 370}
+
+
+def _floor() -> Any:
+    """The invented floor of the gateway's own tests."""
+    path = ROOT / "tests" / "dashboard" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("invented_floor", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+FLOOR = _floor()
+
+
+class Ahead:
+    """The machine's clock, as far ahead as a test has moved it."""
+
+    def __init__(self) -> None:
+        self.ahead_ms = 0
+
+    def now(self) -> int:
+        return time.time_ns() // 1_000_000 + self.ahead_ms  # noqa: TID251 it is a clock
+
+    async def sleep(self, seconds: float, /) -> None:
+        await asyncio.sleep(seconds)  # noqa: TID251 a real server for a real browser
+
+
+class Office:
+    """A gateway with the life of alerts behind it, in a thread of its own."""
+
+    def __init__(self, pages: Assets, folder: Path, queues: int = 4) -> None:
+        self.clock = Ahead()
+        self.story = FLOOR.Story(self.clock.now(), queues)
+        self.board = Board()
+        names = {id: QueueCard(id=id, names={"zh": zh, "en": en}) for id, zh, en in FLOOR.QUEUES}
+        person = AgentCard(id="1007", names={"zh": "<b>李雷</b>", "en": "<b>Li Lei</b>"})
+        site = Site(id="hq", time_zone="Asia/Shanghai", queues=names, agents={"1007": person})
+        self.life = Life(site, {rule.id: rule for rule in DEFAULTS}, Care(channels=("wecom",)))
+        self.url = ""
+        self._pages, self._folder = pages, folder
+        self._shown: dict[str, Any] = {}
+
+    def start(self) -> "Office":
+        started = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run(started)), daemon=True)
+        self._thread.start()
+        assert started.wait(20), "the gateway did not start"
+        return self
+
+    async def _run(self, started: threading.Event) -> None:
+        self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        with closing(SqliteIncidents(self._folder / "incidents.sqlite")) as self._memory:
+            async with Gateway(self.clock, "127.0.0.1", 0, self._pages, alerts=self) as gateway:
+                self.url = gateway.url.rstrip("/")
+                while not self._stopped.is_set():
+                    self.life.judge(self.clock.now(), self.board)
+                    self._keep()
+                    gateway.publish(self._whole, {**self.story.news(), **self._news()})
+                    started.set()
+                    await self.clock.sleep(TICK_S)
+
+    def _whole(self) -> dict[str, Any]:
+        return {**self.story.full(), "alerts": self._shown}
+
+    def _news(self) -> dict[str, Any]:
+        document = self.life.document(self.clock.now())
+        patch = FLOOR.difference({"alerts": self._shown}, {"alerts": document})
+        self._shown = document
+        news: dict[str, Any] = msgspec.to_builtins(patch)
+        return news
+
+    def _keep(self) -> None:
+        """Write down what came of it, as the engine's host does."""
+        outcome = self.life.outcome()
+        if outcome:
+            state = self.life.state
+            incidents = list(state.incidents.values())
+            self._memory.commit(state.dump(), outcome.entries, outcome.notices, incidents)
+
+    def obey(self, message: str | bytes, now: int) -> str:
+        try:
+            answer = self.life.act(now, json.loads(message))
+        except ActionError as error:
+            return json.dumps({"done": False, "why": str(error)})
+        self._keep()
+        return json.dumps({"done": True, **answer})
+
+    def ask(self, path: str, query: Mapping[str, str]) -> object | None:
+        now = self.clock.now()
+        match path:
+            case "/incident":
+                story = self._memory.story(query.get("id", ""))
+                known = self.life.state.incidents.get(query.get("id", ""))
+                shown = known and self.life.shown(known, now)
+                return {"incident": shown, "story": story} if story else None
+            case "/incidents":
+                found = self._memory.incidents(int(query["from"]), int(query["to"]))
+                return [{"id": each.id, **self.life.shown(each, now)} for each in found]
+            case "/alerts/report":
+                noisy = [{"rule": "surge", "count": 3}, {"rule": "unreachable", "count": 2}]
+                figures = {"alarms": 5, "per_hour": 0.04, "acknowledged": 0.8, "useful": 2 / 3}
+                return {**figures, "flaps": 1, "noisiest": noisy}
+            case "/playbooks":
+                return {"surge": PLAYBOOK}
+            case "/rules":
+                return [_told(rule) for rule in DEFAULTS]
+            case _:
+                return None
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+
+    def tell(self, change: Callable[[], object]) -> None:
+        """Change what the watches hold; the next tick judges it."""
+        done = threading.Event()
+
+        def apply() -> None:
+            change()
+            done.set()
+
+        self._loop.call_soon_threadsafe(apply)
+        assert done.wait(5)
+
+    def hold(
+        self, kind: Kind, scope: str, evidence: dict[str, Any], rule: str = "", **more: Any
+    ) -> None:
+        """A watch holds a breach."""
+        now = self.clock.now()
+        since = now - more.pop("ago_ms", 38_000)
+        breach = Breach(
+            rule=rule or kind,
+            kind=kind,
+            scope=scope,
+            since=since,
+            at=now,
+            evidence=evidence,
+            **more,
+        )
+        self.tell(lambda: self.board.hold(breach))
+
+    def free(self, rule: str, scope: str) -> None:
+        """It holds it no more."""
+        self.tell(lambda: self.board.free(rule, scope))
+
+    def words(self) -> list[str]:
+        """What the incident journal tells, in its order."""
+        found: list[str] = []
+        now = self.clock.now()
+        self.tell(lambda: found.extend(e.what for e in self._memory.journal(0, now + 1)))
+        return found
+
+
+def _told(rule: Any) -> dict[str, Any]:
+    plain = msgspec.to_builtins(rule)
+    sentence = {
+        "zh": f"规则 {rule.id} 守望全场。",
+        "en": f"The rule {rule.id} watches the whole floor.",
+    }
+    return {**plain, "kind": rule.kind, "sentence": sentence}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Assets:
+    return assets.load(ensure_exported(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture
+def office(pages: Assets, tmp_path: Path) -> Iterator[Office]:
+    office = Office(pages, tmp_path).start()
+    yield office
+    office.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    program = shutil.which("chromium")
+    if program is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium here")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+LISTEN = """() => {
+  const rings = [];
+  Object.defineProperty(window, "rings", { value: rings });
+  document.addEventListener("rang", ({ detail }) => rings.push({ ...detail, at: Date.now() }));
+}"""
+
+
+class Desktop:
+    """A browser with pages on the office, and what they complained of."""
+
+    def __init__(self, browser: Any, office: Office, **options: Any) -> None:
+        options.setdefault("viewport", {"width": 1920, "height": 1080})
+        self.office = office
+        self.context = browser.new_context(locale="en-GB", **options)
+        self.context.set_default_timeout(10_000)
+        self.context.add_init_script(f"({LISTEN})()")
+        self.complaints: list[str] = []
+
+    def open(self, path: str, query: str = "?lang=en&sound=1") -> Any:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._listen)
+        page.on("dialog", self._dismiss)
+        page.goto(self.office.url + path + query)
+        page.wait_for_selector("[data-link=live]")
+        return page
+
+    def _listen(self, said: Any) -> None:
+        if said.type in {"error", "warning"}:
+            self.complaints.append(said.text)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self.complaints.append(dialog.message)
+        dialog.dismiss()
+
+    def sign(self, page: Any, name: str) -> None:
+        """Say who sits here, when the page asks."""
+        page.get_by_role("dialog", name="Who are you?").get_by_label("Name").fill(name)
+        page.get_by_role("button", name="That is me").click()
+
+
+@pytest.fixture
+def desktop(browser: Any, office: Office) -> Iterator[Desktop]:
+    desktop = Desktop(browser, office)
+    yield desktop
+    assert desktop.complaints == []
+    desktop.context.close()
+
+
+def rings(page: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = page.evaluate("window.rings")
+    return found
+
+
+def card(page: Any, words: str) -> Any:
+    return page.locator(".card").filter(has_text=words)
+
+
+def ask(page: Any, name: str) -> Any:
+    return page.locator(f".ask[data-ask={name}]:visible")
+
+
+def test_an_alert_rings_is_seen_to_and_its_whole_story_stands(
+    office: Office, desktop: Desktop
+) -> None:
+    wall, desk = desktop.open("/wall"), desktop.open("/floor")
+    desk.get_by_text("All quiet").wait_for()
+    desk.get_by_text("Watching 4 queues by 7 statistical rules").wait_for()
+    assert wall.locator(".alarm:visible").count() == 0
+    fired = time.monotonic()
+    office.hold(Kind.SILENCE, "queue:sales", SILENCE)
+    alarm = wall.locator(".alarm[data-severity=critical][data-acked=false]")
+    alarm.filter(has_text="No calls at all · Sales").wait_for()
+    wall.wait_for_function("() => window.rings.length === 1")
+    desk.wait_for_function("() => window.rings.length === 1")
+    mine = card(desk, "No calls at all · Sales")
+    mine.filter(has_text="No call for 118 s").wait_for()
+    assert time.monotonic() - fired < 2
+    assert rings(wall)[0]["severity"] == rings(desk)[0]["severity"] == "critical"
+    assert "not acknowledged" in alarm.inner_text()
+    assert desk.title().startswith("(1) ")
+
+    desk.keyboard.press("j")
+    desk.keyboard.press("a")
+    ask(desk, "acknowledge").get_by_label("Note").fill("I ask the carrier")
+    desk.keyboard.press("Enter")
+    desktop.sign(desk, "Wang Li")
+    mine.get_by_text(
+        re.compile(r"Acknowledged by Wang Li at \d\d:\d\d: I ask the carrier")
+    ).wait_for()
+    taken = wall.locator(".alarm[data-acked=true]")
+    taken.filter(has_text=re.compile(r"acknowledged \d\d:\d\d")).wait_for()
+    assert "Wang Li" not in wall.locator(".wallboard").inner_text()
+
+    office.free("silence", "queue:sales")
+    wall.wait_for_selector(".alarm[data-state=recovering]")
+    office.clock.ahead_ms += 61_000
+    over = wall.locator(".alarm[data-state=ended]")
+    over.filter(has_text="Over").filter(has_text="No calls at all · Sales").wait_for()
+    done = desk.locator(".list.over .card")
+    done.get_by_role("button", name="Useful").click()
+    done.locator("[data-do=useful][aria-pressed=true]").wait_for()
+    done.get_by_role("button", name="Close").first.click()
+    ask(desk, "close").get_by_label("Cause").fill("<img src=x onerror=alert(1)>")
+    ask(desk, "close").get_by_label("What was done").fill("The carrier restarted it")
+    ask(desk, "close").get_by_role("button", name="Close").click()
+    done.wait_for(state="detached")
+    desk.locator(".today li").filter(has_text="<img src=x onerror=alert(1)>").click()
+
+    story = desk.get_by_role("dialog", name="The story")
+    story.locator(".entry[data-what=closed]").wait_for()
+    told = [(row.locator("b").inner_text()) for row in story.locator(".entry").all()]
+    assert [told[0], told[-1]] == ["Fired", "Closed"]
+    assert {"Acknowledged", "Ended", "Judged: Useful"} <= set(told)
+    assert story.locator(".who").all_inner_texts() == ["Wang Li"] * 3
+    assert office.words()[0] == "fired"
+    assert {"acknowledged", "ended", "judged", "closed"} <= set(office.words())
+    desk.keyboard.press("Escape")
+    story.wait_for(state="hidden")
+
+
+def test_what_is_critical_rings_again_until_it_is_acknowledged_and_a_warning_once(
+    office: Office, desktop: Desktop
+) -> None:
+    desktop.context.clock.install()
+    wall = desktop.open("/wall")
+    office.hold(Kind.SURGE, "queue:sales", SURGE, learning=True)
+    office.hold(Kind.SILENCE, "queue:billing", SILENCE)
+    wall.locator(".alarm .badge:visible").filter(has_text="learning").wait_for()
+    assert wall.locator(".alarm:visible").count() == 2
+
+    def rung(severity: str) -> int:
+        return sum(ring["severity"] == severity for ring in rings(wall))
+
+    wall.wait_for_function("() => window.rings.some(({ severity }) => severity === 'critical')")
+    before = len(rings(wall))
+    assert rung("warning") <= 1
+    for more in (1, 2):
+        wall.clock.run_for(20_500)
+        wall.wait_for_function("(count) => window.rings.length >= count", arg=before + more)
+    assert rung("critical") == before + 2 - rung("warning")
+    [silence] = [id for id, each in office.life.state.incidents.items() if each.rule == "silence"]
+    office.tell(
+        lambda: office.life.act(
+            office.clock.now(), {"do": "acknowledge", "incident": silence, "who": "Wang Li"}
+        )
+    )
+    wall.wait_for_selector(".alarm[data-severity=critical][data-acked=true]")
+    quiet = len(rings(wall))
+    wall.clock.run_for(45_000)
+    wall.locator("[data-link=live]").wait_for()
+    assert len(rings(wall)) == quiet
+    wall.get_by_role("button", name="Alert sound is on").click()
+    wall.get_by_role("button", name="Alert sound is off").wait_for()
+
+
+def test_a_page_that_was_told_to_be_quiet_does_not_ring(office: Office, desktop: Desktop) -> None:
+    wall = desktop.open("/wall", "?lang=zh&sound=0")
+    office.hold(Kind.SILENCE, "queue:sales", SILENCE)
+    wall.locator(".alarm").filter(has_text="无来电 · 销售").wait_for()
+    bell = wall.get_by_role("button", name="告警声音已关闭，点击开启")
+    wall.wait_for_selector(".bell[data-calling=true]")
+    assert rings(wall) == []
+    bell.click()
+    wall.wait_for_function("() => window.rings.length === 1")
+
+
+def test_a_surge_is_worked_through_by_its_playbook_passed_on_and_silenced(
+    office: Office, desktop: Desktop
+) -> None:
+    desk = desktop.open("/floor", "?lang=zh&sound=0")
+    desk.evaluate("localStorage.setItem('floorwatch.who', '王丽')")
+    desk.reload()
+    office.hold(Kind.SURGE, "queue:sales", SURGE)
+    mine = card(desk, "突发话务高峰 · 销售")
+    mine.get_by_text("38 秒来电 12 通，正常需 117 秒（约预测的 3.1 倍）").wait_for()
+    office.clock.ahead_ms += 16_000
+    mine.get_by_text(re.compile(r"2:\d\d 后升级至值班长")).wait_for()
+    mine.get_by_role("button", name="应急预案").click()
+    mine.get_by_label("从账务组调两人").check()
+    mine.get_by_text(re.compile(r"王丽 · \d\d:\d\d")).wait_for()
+    mine.locator("[data-do=playbook]").filter(has_text="1/3").wait_for()
+    mine.get_by_role("button", name="转交").click()
+    ask(desk, "assign").get_by_label("转交给").fill("<script>alert(1)</script>")
+    desk.keyboard.press("Enter")
+    mine.get_by_text("已转交 <script>alert(1)</script>").wait_for()
+    mine.get_by_role("button", name="静音").click()
+    ask(desk, "silence").get_by_label("原因").fill("已知的活动")
+    desk.keyboard.press("Enter")
+    mine.get_by_text(re.compile(r"通知静音至 \d\d:\d\d")).wait_for()
+    silence = desk.locator(".panel.silences li")
+    silence.filter(has_text=re.compile("突发话务高峰 · 销售.*已知的活动 · 王丽", re.S)).wait_for()
+    [held] = office.life.state.silences.values()
+    assert abs(held.until - office.clock.now() - 1_800_000) < 20_000
+    silence.get_by_role("button", name="立即结束").click()
+    silence.wait_for(state="detached")
+    mine.get_by_role("button", name="误报").click()
+    mine.locator("[data-do=false][aria-pressed=true]").wait_for()
+    mine.get_by_role("button", name="经过").click()
+    story = desk.get_by_role("dialog", name="告警经过")
+    for words in ("触发", "预案第 2 步完成", "转交 <script>", "静音至", "评价：误报"):
+        story.locator(".entry b").filter(has_text=words).wait_for()
+
+
+def test_a_wish_that_is_refused_says_why(office: Office, desktop: Desktop) -> None:
+    desk = desktop.open("/floor")
+    office.hold(Kind.SURGE, "queue:sales", SURGE)
+    mine = card(desk, "Traffic surge")
+    mine.get_by_role("button", name="Acknowledge").click()
+    ask(desk, "acknowledge").locator("button[type=submit]").click()
+    desk.keyboard.press("Escape")
+    assert mine.locator(".trouble").inner_text() == ""
+    [id] = office.life.state.incidents
+    wish = {"do": "acknowledge", "incident": id, "who": "Chen"}
+    ask(desk, "acknowledge").locator("button[type=submit]").click()
+    dialog = desk.get_by_role("dialog", name="Who are you?")
+    dialog.get_by_label("Name").fill("Wang Li")
+    office.tell(lambda: office.life.act(office.clock.now(), wish))
+    desk.get_by_role("button", name="That is me").click()
+    mine.get_by_text("Somebody has acknowledged it already.").wait_for()
+    mine.get_by_text("Acknowledged by Chen").wait_for()
+
+
+def test_a_muted_alert_is_told_with_what_mutes_it(office: Office, desktop: Desktop) -> None:
+    desk = desktop.open("/floor")
+    trunk = {"component": "trunk", "name": "carrier-a", "status": "down", "cause": "403"}
+    office.hold(Kind.COMPONENT, "trunk:carrier-a", trunk)
+    card(desk, "trunk carrier-a").wait_for()
+    office.hold(Kind.SILENCE, "queue:billing", SILENCE)
+    muted = desk.locator(".panel.muted li").filter(has_text="No calls at all · Billing")
+    muted.filter(has_text="because of Line or component down · trunk carrier-a").wait_for()
+    card(desk, "trunk carrier-a").get_by_text("Belonging to it: Billing").wait_for()
+    assert desk.locator(".card").count() == 1
+
+
+def test_agents_are_named_on_the_console_and_never_on_the_wall(
+    office: Office, desktop: Desktop
+) -> None:
+    wall, desk = desktop.open("/wall"), desktop.open("/floor")
+    evidence = {"agent": "1007", "what": "ring_no_answer", "count": 3}
+    office.hold(Kind.AGENT, "agent:1007", evidence, rule="ring_no_answer")
+    card(desk, "Does not pick up · <b>Li Lei</b>").wait_for()
+    office.hold(Kind.SURGE, "queue:sales", SURGE)
+    wall.locator(".alarm").filter(has_text="Traffic surge · Sales").wait_for()
+    assert wall.locator(".alarm:visible").count() == 1
+    assert "Li Lei" not in wall.locator(".wallboard").inner_text()
+    text = json.dumps(wall.request.get(office.url + "/frame").json())
+    assert "Li Lei" not in text
+    assert "1007" not in text
+
+
+CLOSED_FORM = [
+    (60, 2, 1, 0.2, 168),
+    (60, 4, 1, 0, 168),
+    (600, 1.5, 0.5, 0.2, 60),
+    (6, 2, 2, 0.1, 90),
+]
+
+
+TELLS = """([ratio, bound]) => {
+  const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+  const told = root.querySelector(`.consequence[data-ratio='${ratio}']`)?.dataset.delay;
+  return Math.abs(Number(told) / bound - 1) < 1e-4;
+}"""
+
+
+def test_the_knobs_show_at_once_what_theory_allows(office: Office, desktop: Desktop) -> None:
+    desk = desktop.open("/floor")
+    start_at = office.clock.now() - 4 * 3_600_000 - 60_000
+    trend = {"start_at": start_at, "offered": {str(number): 100 for number in range(16)}}
+    office.tell(lambda: office.story.document["totals"]["trend"].update(trend))
+    desk.reload()
+    desk.wait_for_function("""() => {
+      const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+      return root.querySelector("[data-knob=calls] input").value === "400";
+    }""")
+    assert desk.locator("[data-knob=ratio] input").input_value() == "1.5"
+    for calls, ratio, alarms, band, hours in CLOSED_FORM:
+        knobs = {"calls": calls, "ratio": ratio, "alarms": alarms, "hours": hours}
+        for knob, value in {**knobs, "band": band * 100}.items():
+            desk.locator(f"[data-knob={knob}] input").fill(f"{value:g}")
+        bound = delay_s(calls, ratio, alarms, band, hours)
+        desk.wait_for_function(TELLS, arg=[f"{ratio:g}", bound])
+    desk.locator("[data-knob=band] input").fill("100")
+    desk.get_by_text("×2 is within the usual wandering: never told").wait_for()
+    assert WEEK_MS == 168 * 3_600_000
+    desk.get_by_text("All rules (11)").click()
+    desk.get_by_text("The rule mass_end watches the whole floor.").wait_for()
+
+
+FITS = """() => {
+  const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+  const small = [...root.querySelectorAll('button, input, select')]
+    .map((node) => node.getBoundingClientRect())
+    .filter((box) => box.width && (box.left < 0 || box.right > innerWidth + 1 || box.height < 24));
+  return [document.documentElement.scrollWidth <= innerWidth, small.length];
+}"""
+
+
+@pytest.mark.parametrize("path", ["/wall", "/floor"])
+def test_on_a_phone_nothing_is_lost_to_the_side(browser: Any, office: Office, path: str) -> None:
+    size = {"width": 390, "height": 844}
+    phone = Desktop(browser, office, viewport=size, has_touch=True, is_mobile=True)
+    page = phone.open(path, "?lang=zh&sound=0")
+    office.hold(Kind.SURGE, "queue:claims", {**SURGE, "calls": 12_000}, learning=True)
+    trunk = "carrier-" + "x" * 60
+    down = {"component": "trunk", "name": trunk, "status": "down", "cause": "z" * 90}
+    office.hold(Kind.COMPONENT, f"trunk:{trunk}", down)
+    first = page.locator(".alarm:visible, .card").filter(has_text="xxxx")
+    first.wait_for()
+    if path == "/floor":
+        first.locator("[data-do=silence]").tap()
+    for _ in ("zh", "en"):
+        assert page.evaluate(FITS) == [True, 0]
+        page.locator(".language").tap()
+    if path == "/floor":
+        first.locator("[data-do=story]").tap()
+        page.locator(".story .entry").first.wait_for()
+        assert page.evaluate(FITS) == [True, 0]
+    phone.context.close()
+    assert phone.complaints == []
+
+
+COVERED = """() => {
+  const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+  const boxes = (selector) => [...root.querySelectorAll(selector)]
+    .map((node) => node.getBoundingClientRect()).filter((box) => box.width && box.height);
+  const figures = boxes('.row, .totals .figure, .totals .people, .chart, .foot, .head > *');
+  const over = boxes('.banner');
+  const bad = figures.filter((f) => f.bottom > innerHeight + 1 || over.some((o) =>
+    f.right > o.left + 1 && f.left < o.right - 1 && f.bottom > o.top + 1 && f.top < o.bottom - 1));
+  return [bad.length, over.length, document.documentElement.scrollWidth <= innerWidth];
+}"""
+
+
+def test_the_banner_covers_no_figure(office: Office, desktop: Desktop) -> None:
+    wall = desktop.open("/wall", "?lang=zh")
+    office.hold(Kind.SURGE, "queue:claims", SURGE, learning=True)
+    office.hold(Kind.SILENCE, "queue:sales", SILENCE)
+    wall.wait_for_selector(".banner[data-count='2']")
+    for size in ((1920, 1080), (1366, 768), (2560, 1080)):
+        wall.set_viewport_size({"width": size[0], "height": size[1]})
+        for _ in ("zh", "en"):
+            assert wall.evaluate(COVERED) == [0, 1, True], size
+            wall.locator(".language").click()
+
+
+def test_a_console_that_hears_nothing_greys_and_says_so(office: Office, desktop: Desktop) -> None:
+    desk = desktop.open("/floor")
+    office.hold(Kind.SURGE, "queue:sales", SURGE)
+    card(desk, "Traffic surge").wait_for()
+    desktop.context.set_offline(True)
+    office.stop()
+    desk.wait_for_selector("[data-link=lost]")
+    lost = re.compile(r"Connection lost|连接中断", re.I)
+    desk.locator(".link").filter(has_text=lost).wait_for()
+    desktop.complaints.clear()  # the browser tells of each try to connect again
+    office.start()
