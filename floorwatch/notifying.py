@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +12,9 @@ from alerts.channels import ChannelError, ChannelSettings
 from alerts.notices import Notice, Word
 from alerts.words import Severity
 from floorwatch import settings as settings_file
+from floorwatch import toml_file
 from floorwatch.alert_channels import CHANNEL_KEYS, read_channels
-from floorwatch.settings_positions import Positions
-from floorwatch.settings_problems import Problem, SettingsError, in_file_order
+from floorwatch.settings_problems import SettingsError, in_file_order
 from floorwatch.settings_problems import Severity as Weight
 from floorwatch.settings_reader import Findings, Table
 from floorwatch.settings_values import suggestion
@@ -86,36 +85,28 @@ def trial_notice(channel: str, site: str, now: Millis) -> Notice:
 
 def _channels(config: Path, environ: Mapping[str, str]) -> tuple[str, dict[str, ChannelSettings]]:
     """A site and its channels: of the alerts file, or of those that the settings name."""
-    values, text = _toml(config)
-    if "channel" in values:
-        return "test", _read(config, values, text, environ)
-    channels: dict[str, ChannelSettings] = {}
+    if "channel" in _open(config)[0]:
+        return "test", _read(config, environ)
     settings = settings_file.load(config, environ)
+    channels: dict[str, ChannelSettings] = {}
     for site in settings.sites:
         if site.alerts.rules is not None:
-            channels |= _read(site.alerts.rules, *_toml(site.alerts.rules), environ)
+            channels |= _read(site.alerts.rules, environ)
     return settings.sites[0].site.id, channels
 
 
-def _toml(path: Path) -> tuple[dict[str, object], str]:
-    try:
-        text = path.read_bytes()[: settings_file.LARGEST].decode("utf-8-sig").replace("\r\n", "\n")
-        return tomllib.loads(text), text
-    except OSError as error:
-        raise NotifyError(f"{path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise NotifyError(f"{path} is not TOML: {error}") from None
+def _open(path: Path) -> tuple[Mapping[str, Any], Findings]:
+    text = toml_file.text_of(path, "docs/channels.md shows what to write into it")
+    return toml_file.values_of(text, str(path), path.absolute().parent)
 
 
-def _read(
-    path: Path, values: Mapping[str, object], text: str, environ: Mapping[str, str]
-) -> dict[str, ChannelSettings]:
+def _read(path: Path, environ: Mapping[str, str]) -> dict[str, ChannelSettings]:
     """The channels of an alerts file; what else is in it is no business of ours."""
-    findings = Findings(str(path), path.absolute().parent, Positions.of(text))
+    values, findings = _open(path)
     only = {"channel": values["channel"]} if "channel" in values else {}
-    root = Table("", (), only, findings, {"": ("channel",), **CHANNEL_KEYS})
-    channels = read_channels(root, environ)
-    problems: list[Problem] = in_file_order(findings.problems)
-    if any(problem.severity is Weight.ERROR for problem in problems):
-        raise SettingsError(problems)
+    channels = read_channels(
+        Table("", (), only, findings, {"": ("channel",), **CHANNEL_KEYS}), environ
+    )
+    if any(problem.severity is Weight.ERROR for problem in findings.problems):
+        raise SettingsError(in_file_order(findings.problems))
     return channels

@@ -24,7 +24,18 @@ READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 TREES = ("ingest", "stream", "alerts", "dashboard", "simulators", "floorwatch")
 TREES += ("tests", "bench", "docs", "deploy", ".ci")
-COMMANDS: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
+
+
+def _commands(group: Any) -> dict[str, Any]:
+    """Every command by what is typed, those of groups too: `notify test`."""
+    found = {}
+    for name, command in vars(group)["commands"].items():
+        below = _commands(command) if "commands" in vars(command) else {"": command}
+        found |= {f"{name} {each}".strip(): one for each, one in below.items()}
+    return found
+
+
+COMMANDS = _commands(typer.main.get_command(app))
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 guide = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 
@@ -52,9 +63,19 @@ def typed(text: str) -> list[list[str]]:
     return [words[1:] for words in found if words[1:]]
 
 
+def name_of(words: list[str]) -> str:
+    """The command of these words: the first two, if there is such a one, else the first."""
+    two = " ".join(words[:2])
+    return two if two in COMMANDS else words[0]
+
+
 def check_command(words: list[str]) -> None:
-    command = COMMANDS.get(words[0])
+    command = COMMANDS.get(name_of(words))
     assert command is not None, f"there is no command floorwatch {words[0]}"
+    within = getattr(command, "commands", {})
+    if within and len(words) > 1:
+        assert words[1] in within, f"there is no command floorwatch {words[0]} {words[1]}"
+        words, command = words[1:], within[words[1]]
     options = {name: param for param in command.params for name in param.opts}
     for word in words[1:]:
         if word.startswith("-") and word != "--help":
@@ -130,7 +151,8 @@ def test_make_targets_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", READMES, ids=lambda p: p.name)
 def test_every_command_stands_in_the_table_with_every_option(page: Path) -> None:
-    rows = re.findall(r"^\| `floorwatch (\w+)([^`]*)`", page.read_text(encoding="utf-8"), re.M)
+    spans = re.findall(r"^\| `floorwatch (\w[^`]*)`", page.read_text(encoding="utf-8"), re.M)
+    rows = [(name_of(rest.split()), rest) for rest in spans]
     assert {name for name, _ in rows} == set(COMMANDS)
     for name, rest in rows:
         params = COMMANDS[name].params
