@@ -57,8 +57,8 @@ class ConversationBook(Struct):
     sources: set[str] = set()
     answers: dict[str, tuple[str, Millis]] = {}
 
-    def take(self, event: Event) -> End | None:
-        """Enter an event; gives the end of a conversation, or of a wait that a fault ended.
+    def take(self, event: Event, at: Millis) -> End | None:
+        """Enter an event of that time; gives the end of a conversation, or of a wait that a fault ended.
 
         Other ends of a wait are the caller's or the dialplan's doing: they close the entry.
         """
@@ -70,12 +70,12 @@ class ConversationBook(Struct):
                 self.sources.add(event.source)
                 _keep(self.trunks, data.visit, data.trunk)
         elif isinstance(data, Answered):
-            _keep(self.answers, data.visit, (data.agent, event.time))
+            _keep(self.answers, data.visit, (data.agent, at))
         elif isinstance(data, SnapshotVisit):
             if data.talking and data.agent and data.visit not in self.answers:
                 _keep(self.answers, data.visit, (data.agent, 0))
         elif isinstance(data, Completed | Transferred | Dropped):
-            return self._end(event, data)
+            return self._end(event, data, at)
         elif isinstance(data, Abandoned | Overflowed):
             self.trunks.pop(data.visit, None)
         return None
@@ -99,17 +99,17 @@ class ConversationBook(Struct):
             for visit in visits
         ]
 
-    def _end(self, event: Event, data: Completed | Transferred | Dropped) -> End:
+    def _end(self, event: Event, data: Completed | Transferred | Dropped, at: Millis) -> End:
         agent, answered_at = self.answers.pop(data.visit, ("", 0))
         trunk = self.trunks.pop(data.visit, "")
         if isinstance(data, Dropped) and event.source in self.sources:
             trunk = data.trunk or trunk
         talk_ms = data.talk_ms
         if talk_ms is None and answered_at:
-            talk_ms = max(0, event.time - answered_at)
+            talk_ms = max(0, at - answered_at)
         dropped = isinstance(data, Dropped)
         return End(
-            at=event.time,
+            at=at,
             visit=data.visit,
             queue=data.queue,
             agent=data.agent or agent,

@@ -16,6 +16,7 @@ from alerts.conversation_book import ConversationBook, End
 from alerts.pace import Pace
 from alerts.rules import DroppedRule
 from alerts.share_judge import FLOOR, Found, Judgement, ShareJudge, Trial
+from alerts.told_at import told_at
 from ingest.events import Event, Millis
 from stream.floor import Floor
 
@@ -39,8 +40,9 @@ class DropWatch:
         self._begin(_State(ConversationBook()))
 
     def take(self, event: Event, now: Millis) -> None:
-        end = self._state.book.take(event)
-        if end is None or now - event.time > STALE_NEWS_MS or event.source in self._blind:
+        at = told_at(self._floor, event, now)
+        end = self._state.book.take(event, at)
+        if end is None or now - at > STALE_NEWS_MS or event.source in self._blind:
             return
         for rule, judge in self._judges:
             if judge.take(self._trial(end, rule), now):

@@ -15,6 +15,7 @@ from alerts.breach import STALE_NEWS_MS, Board, Breach, Sight
 from alerts.chance import crowd
 from alerts.conversation_book import ConversationBook, End
 from alerts.rules import MassEndRule
+from alerts.told_at import told_at
 from ingest.events import Event, Millis
 from ingest.words import Phase
 from stream.floor import Floor
@@ -69,10 +70,11 @@ class MassEndWatch:
         self._longest = max((rule.within_ms for rule in rules), default=0) + WHOLE_SECOND_MS
 
     def take(self, event: Event, now: Millis) -> None:
-        end = self._state.book.take(event)
+        at = told_at(self._floor, event, now)
+        end = self._state.book.take(event, at)
         if end is None or end.phase is not Phase.TALKING or end.inferred:
             return
-        if now - event.time > STALE_NEWS_MS or event.source in self._blind:
+        if now - at > STALE_NEWS_MS or event.source in self._blind:
             return
         self._ends.append(end)
         self._fresh.add(end.at)

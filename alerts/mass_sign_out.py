@@ -16,6 +16,7 @@ from alerts.breach import STALE_NEWS_MS, Board, Breach, Sight
 from alerts.chance import crowd, spread
 from alerts.presence import Going, Person, Presence
 from alerts.rules import WEEK_MS, MassSignOutRule
+from alerts.told_at import told_at
 from ingest.events import Event, Millis
 from stream.floor import Floor
 
@@ -33,7 +34,7 @@ WAVE, WAVE_OF_PART = 0.35, 0.7
 """Of the whole floor, or of a queue or team, at least so many: floors send people to breaks, meals and
 meetings in waves, and nobody is to be told of a wave."""
 LEAST_WAVE = 5
-LOST, LOST_OF_PART = 0.1, 0.4
+LOST, LOST_OF_PART = 0.1, 0.3
 """The same of those whom no plan sends away."""
 FAMILIES = 3
 """A person counts for the floor, his queues and his team."""
@@ -57,10 +58,12 @@ class _Exodus(Struct):
 
 
 class _State(Struct):
-    """`leaves` in `agent_ms` of presence were seen; what is a week old counts half."""
+    """So many `leaves`, and sign-outs among them (`losses`), in `agent_ms` of presence were seen; what
+    is a week old counts half."""
 
     presence: Presence
     leaves: float = GUESSED_LEAVES
+    losses: float = GUESSED_LEAVES
     agent_ms: float = GUESSED_AGENT_MS
     learnt_at: Millis = 0
     exodus: dict[tuple[str, str], _Exodus] = {}
@@ -80,14 +83,16 @@ class MassSignOutWatch:
         self._longest = max((rule.within_ms for rule in rules), default=0)
 
     def take(self, event: Event, now: Millis) -> None:
-        person = self._state.presence.take(event, self._floor)
-        if person is None or now - event.time > STALE_NEWS_MS or event.source in self._blind:
+        at = told_at(self._floor, event, now)
+        person = self._state.presence.take(event, self._floor, at)
+        if person is None or now - at > STALE_NEWS_MS or event.source in self._blind:
             return
         agent = self._floor.agents.name(event.data.agent)  # type: ignore[attr-defined]  # presence takes no other
-        self._moves.append(_Move(event.time, agent, not person.there))
+        self._moves.append(_Move(person.since, agent, not person.there))
         self._fresh = self._fresh or not person.there
         if not person.there and not self._state.exodus:
             self._state.leaves += 1
+            self._state.losses += person.going is not Going.AWAY
 
     def tick(self, now: Millis, sight: Sight) -> None:
         # Who goes in the moment in which his source dies was not seen to go.
@@ -165,15 +170,22 @@ class MassSignOutWatch:
         """How improbable so many are, as a logarithm; minus infinity if they are not too many."""
         state, people = self._state, self._state.presence.people
         agents = state.presence.there(scope) + len(gone)
-        count = len(gone) - came
-        lost = sum(people[agent].going is not Going.AWAY for agent in gone) - came
+        lost = sum(people[agent].going is not Going.AWAY for agent in gone)
         wave, some = (WAVE_OF_PART, LOST_OF_PART) if scope else (WAVE, LOST)
-        if count < LEAST or (
-            count < max(LEAST_WAVE, wave * agents) and lost < max(LEAST, some * agents)
-        ):
-            return -inf
-        rate = agents * state.leaves / state.agent_ms
-        shape = min(SUREST, state.leaves)
+        surprise = -inf
+        if len(gone) - came >= max(LEAST_WAVE, wave * agents):
+            surprise = self._improbable(rule, len(gone) - came, agents, state.leaves, within)
+        if lost - came >= max(LEAST, some * agents):
+            some_lost = self._improbable(rule, lost - came, agents, state.losses, within)
+            surprise = max(surprise, some_lost)
+        return surprise
+
+    def _improbable(
+        self, rule: MassSignOutRule, count: int, agents: int, seen: float, within: Millis
+    ) -> float:
+        """Whether so many of these agents are too many, where so many were `seen` to go in all."""
+        rate = agents * seen / self._state.agent_ms
+        shape = min(SUREST, seen)
         shares = 1 if rule.budget.each_scope else 2 * FAMILIES
         alarms = rule.budget.alarms / shares
         mean = rate * within
@@ -236,6 +248,7 @@ class MassSignOutWatch:
         if not state.exodus:
             kept = 0.5 ** (passed / WEEK_MS)
             state.leaves = max(GUESSED_LEAVES, state.leaves * kept)
+            state.losses = max(GUESSED_LEAVES, state.losses * kept)
             there = state.presence.there("")
             state.agent_ms = max(GUESSED_AGENT_MS, state.agent_ms * kept) + passed * there
 

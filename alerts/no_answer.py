@@ -21,6 +21,7 @@ from alerts.pace import Pace
 from alerts.presence import AT_WORK
 from alerts.rules import NoAnswerRule
 from alerts.shiryaev_roberts import PoissonMixture
+from alerts.told_at import told_at
 from ingest.events import (
     Abandoned,
     Answered,
@@ -78,20 +79,20 @@ class NoAnswerWatch:
         self._state = _State(AnswerHabit(), Pace())
 
     def take(self, event: Event, now: Millis) -> None:
-        data = event.data
-        if now - event.time > STALE_NEWS_MS or event.source in self._sight.blind_sources:
+        data, at = event.data, told_at(self._floor, event, now)
+        if now - at > STALE_NEWS_MS or event.source in self._sight.blind_sources:
             return
         if event.origin is Origin.BACKFILL:
             return
         if isinstance(data, Offered):
             self._state.offers.add(event.source)
-            self._arrive(FLOOR, event.time)
+            self._arrive(FLOOR, at)
         elif isinstance(data, Queued):
-            self._arrive(data.queue and f"queue:{data.queue}", event.time)
+            self._arrive(data.queue and f"queue:{data.queue}", at)
             if event.source not in self._state.offers:
-                self._arrive(FLOOR, event.time)
+                self._arrive(FLOOR, at)
         elif isinstance(data, Answered):
-            self._answer(data, event.time)
+            self._answer(data, at)
         elif isinstance(data, Abandoned | Overflowed):
             self._due(f"queue:{data.queue}").ended(False)
             self._due(FLOOR).ended(False)

@@ -69,36 +69,35 @@ class Presence(Struct):
     people: dict[str, Person] = {}
     began_at: Millis = 0
 
-    def take(self, event: Event, floor: Floor) -> Person | None:
-        """Enter an event that the floor has taken; gives the person if he has just come or gone."""
+    def take(self, event: Event, floor: Floor, at: Millis) -> Person | None:
+        """Enter an event of that time, which the floor has taken; gives the person if he has just
+        come or gone."""
         data = event.data
         if not isinstance(data, AgentState | AgentMembership):
             return None
         agent = floor.state.agents.agents.get(floor.agents.name(data.agent))
         if agent is None or agent.now is None:
             return None
-        self.began_at = self.began_at or event.time
+        self.began_at = self.began_at or at
         there, state = _there(agent, data), agent.now.state
         person = self.people.get(agent.id)
         if person is None:
-            seen = event.time - self.began_at > BEGINNING_MS
-            self.people[agent.id] = Person(
-                there, state != OUT, event.time, event.time, seen, _scopes(agent, floor)
-            )
+            seen = at - self.began_at > BEGINNING_MS
+            self.people[agent.id] = Person(there, state != OUT, at, at, seen, _scopes(agent, floor))
             return None
         if state != OUT and not person.signed_in:
-            person.came_at, person.came_seen = event.time, True
+            person.came_at, person.came_seen = at, True
         person.signed_in = state != OUT
         # Who leaves all of his queues leaves them one by one.
         if there and not _removed(data):
             person.scopes = _scopes(agent, floor)
         if person.there is there:
             return None
-        person.there, person.since = there, event.time
+        person.there, person.since = there, at
         if not there:
             state = OUT if _removed(data) else state
             person.reason = data.reason or state
-            person.going = _going(person, state, event.time)
+            person.going = _going(person, state, at)
         return person
 
     def meet(self, floor: Floor, now: Millis) -> None:

@@ -13,6 +13,7 @@ from alerts.conversation_book import ConversationBook, End
 from alerts.pace import Pace
 from alerts.rules import ShortCallsRule
 from alerts.share_judge import Found, Judgement, ShareJudge, Trial
+from alerts.told_at import told_at
 from ingest.events import Completed, Event, Millis
 from stream.floor import Floor
 
@@ -35,10 +36,11 @@ class ShortCallsWatch:
         self._begin(_State(ConversationBook()))
 
     def take(self, event: Event, now: Millis) -> None:
-        end = self._state.book.take(event)
+        at = told_at(self._floor, event, now)
+        end = self._state.book.take(event, at)
         if end is None or end.talk_ms is None or not isinstance(event.data, Completed):
             return
-        if now - event.time > STALE_NEWS_MS or event.source in self._blind:
+        if now - at > STALE_NEWS_MS or event.source in self._blind:
             return
         for rule, judge in self._judges:
             if judge.take(self._trial(end, end.talk_ms, rule), now):
