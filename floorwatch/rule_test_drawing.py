@@ -160,12 +160,13 @@ class Drawing:
         dropped = self.series.get("dropped", {}).get(name, ())
         for number, word in enumerate(words):
             count = int(word)
-            served = count if answers is None else _number(answers, number)
-            cut = _number(dropped, number)
-            for each, at in enumerate(self._within(number, count)):
+            served = count if answers is None else min(count, _number(answers, number))
+            cut = min(served, _number(dropped, number))
+            for each, at in enumerate(self._within(number, count), 1):
                 # Spread over the step, so that a half that is answered is every second call.
-                taken = (each + 1) * served // count > each * served // count
-                lost = taken and (each + 1) * cut // count > each * cut // count
+                nth = each * served // count
+                taken = nth > (each - 1) * served // count
+                lost = taken and nth * cut // served > (nth - 1) * cut // served
                 yield from _call(f"{name}-{number}-{each}", name, at, taken=taken, lost=lost)
 
     def waiting(self, name: str, words: tuple[str, ...]) -> Iterator[_Told]:

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from floorwatch import settings
-from floorwatch.alert_file import AlertSetup, check, load
 from floorwatch.settings_problems import Problem, SettingsError, Severity
 from stream.sites import Site
 
 if TYPE_CHECKING:
+    from floorwatch.alert_file import AlertSetup
     from floorwatch.rule_tests import Verdict
 
 app = typer.Typer(
@@ -74,6 +74,8 @@ def show(
 @app.command(name="check")
 def check_file(file: Rules, config: Config = None) -> None:
     """Name line and key of every mistake in an alerts file."""
+    from floorwatch.alert_file import check
+
     try:
         problems = check(file, _site(config), os.environ)
     except SettingsError as error:
@@ -118,7 +120,9 @@ def _expected(verdict: "Verdict") -> str:
     return f"{verdict.test}: line {each.line}: {when}: {each.rule}{scope} {each.state}"
 
 
-def _loaded(file: Path | None, config: Path | None) -> AlertSetup:
+def _loaded(file: Path | None, config: Path | None) -> "AlertSetup":
+    from floorwatch.alert_file import AlertSetup, load
+
     try:
         return AlertSetup() if file is None else load(file, _site(config), os.environ)
     except SettingsError as error:
