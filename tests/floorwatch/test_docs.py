@@ -72,10 +72,6 @@ def name_of(words: list[str]) -> str:
 def check_command(words: list[str]) -> None:
     command = COMMANDS.get(name_of(words))
     assert command is not None, f"there is no command floorwatch {words[0]}"
-    within = getattr(command, "commands", {})
-    if within and len(words) > 1:
-        assert words[1] in within, f"there is no command floorwatch {words[0]} {words[1]}"
-        words, command = words[1:], within[words[1]]
     options = {name: param for param in command.params for name in param.opts}
     for word in words[1:]:
         if word.startswith("-") and word != "--help":
