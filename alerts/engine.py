@@ -121,6 +121,7 @@ class Engine:
         self._sight = sight(self.floor, now) if seen is None else seen
         for watch in self.watches.values():
             watch.tick(now, self._sight)
+        self.life.learning = self.arrivals.streams[""].pace.learning
         self._judge()
 
     def catch_up(self, now: Millis) -> None:

@@ -39,6 +39,7 @@ class Life:
     def __init__(
         self, site: Site, rules: Mapping[str, Rule], care: Care, state: LifeState | None = None
     ) -> None:
+        self.care = care
         self.state = state or LifeState()
         self.learning = False
         self.next_at: Millis | None = 0 if state else None

@@ -9,6 +9,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -117,7 +118,7 @@ def run(scenario: Scenario, seed: int, hours: float, cold: bool, score: Score) -
     forecast = None
     if not cold:
         plan = forecast_text.text(scenario, start, until)
-        forecast = forecast_file.parse(plan, "forecast.csv", site.time_zone)
+        forecast = forecast_file.parse(plan, "forecast.csv", ZoneInfo(site.time_zone))
     found = watched(Guard(site=site, rules=DEFAULTS, forecast=forecast), events())
     truths = [*sim.truth.faults, *feed.truths]
     told = (Told(f.kind.value, f.scope, f.started_at, f.ended_at, f.size, f.hit) for f in truths)

@@ -11,6 +11,8 @@ from dashboard import assets
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
 from floorwatch import invented, wiring
+from floorwatch.alert_wiring import alerting, memory, setup_of
+from floorwatch.alerting import Alerting
 from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
 from ingest.events import Millis
 from ingest.ports import Clock
@@ -44,11 +46,13 @@ async def up(
     """Run every site until cancelled.
 
     `extra` sources are added to the first site. Raises what a source, a journal or a gateway
-    cannot mend by itself: `MqttRefusedError`, `JournalError`, `GatewayError`, `SecretError`.
+    cannot mend by itself: `MqttRefusedError`, `JournalError`, `GatewayError`, `SecretError`,
+    `IncidentStoreError`; and `SettingsError` of an alerts file.
     """
     _settle_memory()
     folder = wiring.data_folder(settings.stores)
     around.tell("preparing the pages / 正在准备页面 …")
+    setups = [setup_of(site, around.environ) for site in settings.sites]
     pages = assets.load(await asyncio.to_thread(ensure_exported, folder))
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
         for number, site in enumerate(settings.sites):
@@ -60,6 +64,11 @@ async def up(
             runner = Runner(_furnished(site), kept, letters, around.clock)
             _tell_recovery(await runner.recover(), kept, around.tell)
             listen = settings.gateway.listen
+            incidents = stack.enter_context(memory(folder / site.site.id))
+            alerts, courier = alerting(site, setups[number], runner.floor, incidents, around.clock)
+            for warning in incidents.warnings:
+                around.tell(f"alerts: {warning}")
+            runner.told = alerts.take
             gateway = Gateway(
                 around.clock,
                 listen.host,
@@ -67,11 +76,14 @@ async def up(
                 pages,
                 allowed_origins=settings.gateway.allowed_origins,
                 desk=around.desk,
+                alerts=alerts,
             )
             await stack.enter_async_context(gateway)
             around.tell(f"{site.site.id}: {gateway.url}")
             tasks.create_task(runner.run())
-            tasks.create_task(tick(runner, gateway, around.clock))
+            tasks.create_task(tick(runner, alerts, gateway, around.clock))
+            tasks.create_task(alerts.run())
+            tasks.create_task(courier.run())
             for source in sources:
                 place = _place(source, runner, folder / site.site.id, around)
                 for made in wiring.sources(place):
@@ -85,16 +97,21 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000)
 
 
-async def tick(runner: Runner, gateway: Gateway, clock: Clock) -> None:
-    """Show what changed, five times a second, until cancelled."""
+async def tick(runner: Runner, alerts: Alerting, gateway: Gateway, clock: Clock) -> None:
+    """Judge and show what changed, five times a second, until cancelled."""
     figures = Figures(runner.floor)
     figures.patch(clock.now())
+
+    def whole() -> dict[str, object]:
+        return {**figures.document, "alerts": alerts.document}
+
     loop_time = asyncio.get_running_loop().time
     due = loop_time()
     while True:
         figures.rejected = runner.rejected
-        patch = figures.patch(clock.now())
-        gateway.publish(lambda: figures.document, patch)
+        now = clock.now()
+        news = alerts.tick(now)
+        gateway.publish(whole, {**figures.patch(now), **news})
         # Paced by the clock, not by the pause: the work of a frame does not lengthen the period.
         due = max(due + FRAME_S, loop_time())
         await clock.sleep(due - loop_time())

@@ -15,6 +15,7 @@ from alerts.engine import Engine
 from alerts.forecast import Forecast
 from alerts.notices import Entry
 from alerts.rules import WEEK_MS, Rule
+from alerts.words import Severity
 from ingest.events import Event, Millis
 from ingest.words import Origin
 from stream.floor import Floor
@@ -61,6 +62,7 @@ class Alarm:
     evidence: Evidence
     incident: str
     learning: bool
+    severity: Severity
     ended_at: Millis | None = None
 
     def document(self) -> dict[str, Any]:
@@ -73,6 +75,7 @@ class Alarm:
             "ended_at": self.ended_at,
             "evidence": self.evidence,
             "since": self.since,
+            "severity": self.severity,
             "incident": self.incident,
             "learning": self.learning,
         }
@@ -157,4 +160,5 @@ def _alarm(entry: Entry) -> Alarm:
         evidence=cast(Evidence, told["evidence"]),
         incident=entry.incident,
         learning=bool(told["learning"]),
+        severity=Severity(str(told["severity"])),
     )

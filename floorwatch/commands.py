@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
+from floorwatch import backtesting, notifying, rules_command, urls
 from floorwatch import doctor as doctors
-from floorwatch import notifying, urls
 from floorwatch import settings as settings_file
 from floorwatch.doctor_findings import Verdict
 from floorwatch.failures import FAILURES, leaves
@@ -33,6 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(notifying.app, name="notify")
+app.add_typer(rules_command.app, name="rules")
+app.command("backtest")(backtesting.command)
 console = Console()
 errors = Console(stderr=True)
 STOPPED = 130

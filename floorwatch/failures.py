@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from alerts.incident_store import IncidentStoreError
 from alerts.playbooks import PlaybookError
 from dashboard.assets import AssetsError
 from dashboard.export import ExportError
 from dashboard.gateway import GatewayError
+from floorwatch.backtest_truth import TruthError
 from floorwatch.doctor_pbx import PbxProbeError
 from floorwatch.settings_problems import SettingsError
 from floorwatch.settings_secret import SecretError
@@ -35,6 +37,7 @@ FAILURES = (
     ExportError,
     FitError,
     GatewayError,
+    IncidentStoreError,
     IotcoreError,
     JournalError,
     MqttAddressError,
@@ -49,6 +52,7 @@ FAILURES = (
     SettingsError,
     SourceNameError,
     SpoolError,
+    TruthError,
     ValueMistakeError,
 )
 
