@@ -14,6 +14,8 @@ from alerts.sentence_words import LANGUAGES, SEVERITIES
 from alerts.sentences import headline, sentence
 from alerts.words import Severity
 
+MOST_ITEMS = 100
+"""Lines in one language: nobody reads more, and no service takes more."""
 LONGEST_LINE = 600
 LONGEST_NOTE = 150
 """Letters. A note must not crowd out what it is about; the console has the whole of it."""
@@ -82,11 +84,19 @@ _PHRASES: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The message in one language: what it is about, and a line for each alert."""
+    """The message in one language: what it is about, and a line for each alert, or notice.
+
+    With `unsaid` the last of the items is the line that tells of so many others.
+    """
 
     language: str
     head: tuple[str, ...]
     items: tuple[str, ...]
+    unsaid: int = 0
+
+    def more(self, count: int) -> str:
+        """The line that stands for the last so many of the items."""
+        return _more(self.language, count + max(0, self.unsaid - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +127,7 @@ class Message:
                 [dressed(line) for line in part.head],
                 [dressed(line) for line in part.items],
                 room,
-                [
-                    dressed(_phrase(part.language, "more", count=count))
-                    for count in range(len(part.items) + 1)
-                ],
+                [dressed(part.more(count)) for count in range(len(part.items) + 1)],
             )
         ]
 
@@ -162,22 +169,38 @@ def _part(notices: Sequence[Notice], language: str, title: tuple[str, ...]) -> P
     site = one_line(first.site_names.get(language, "") or first.site)
     at = clock(first.at, first.zone)
     head = [*title, " · ".join(each for each in (site, at) if each)]
-    items: list[str] = []
-    for notice in notices:
-        alone = len(notices) == 1
-        why = _WHY[language].get(notice.word, "").format(level=notice.level)
-        note = notice.note and _phrase(language, "note", text=one_line(notice.note, LONGEST_NOTE))
-        lines = [_item(told, notice, language) for told in notice.alerts]
-        if alone:
-            head += filter(None, (why, note))
-            items += lines
-            continue
-        said = lines if len(lines) == 1 else [why] if why else []
-        subject = _subject(notice, language)
-        items += [_phrase(language, "item", head=subject, text=said[0]) if said else subject]
-        items += filter(None, (note,))
-        items += lines if len(lines) > 1 else []
-    return Part(language, tuple(filter(None, head)), tuple(items))
+    if len(notices) == 1:
+        head += [_why(first, language), _note(first, language)]
+        items = [_item(told, first, language) for told in first.alerts[:MOST_ITEMS]]
+        unsaid = len(first.alerts) - len(items)
+    else:
+        items = [_line(notice, language) for notice in notices[:MOST_ITEMS]]
+        unsaid = len(notices) - len(items)
+    if unsaid:
+        items.append(_more(language, unsaid))
+    return Part(language, tuple(filter(None, head)), tuple(items), unsaid)
+
+
+def _line(notice: Notice, language: str) -> str:
+    """A notice among others: its worst alert, and how many it has beside."""
+    subject, why = _subject(notice, language), _why(notice, language)
+    worst = min(notice.alerts, key=lambda told: _RANK[told.severity], default=None)
+    said = [] if worst is None else [_seen(worst, notice, language)]
+    text = " · ".join(filter(None, (*said, why, _note(notice, language))))
+    return _phrase(language, "item", head=subject, text=text) if text else subject
+
+
+def _why(notice: Notice, language: str) -> str:
+    return _WHY[language].get(notice.word, "").format(level=notice.level)
+
+
+def _note(notice: Notice, language: str) -> str:
+    text = one_line(notice.note, LONGEST_NOTE)
+    return _phrase(language, "note", text=text) if text else ""
+
+
+def _more(language: str, count: int) -> str:
+    return _phrase(language, "more", count=count)
 
 
 def _title(notices: Sequence[Notice], language: str) -> str:
@@ -204,15 +227,19 @@ def _subject(notice: Notice, language: str) -> str:
 
 
 def _item(told: Told, notice: Notice, language: str) -> str:
+    text = _seen(told, notice, language)
+    if len(notice.alerts) > 1:
+        text = _phrase(language, "item", head=headline(told, language), text=text)
+    return one_line(text, LONGEST_LINE)
+
+
+def _seen(told: Told, notice: Notice, language: str) -> str:
+    """What was seen, or how long it lasted."""
     if notice.word is Word.RESOLVED or told.ended_at is not None:
         text = _ended(told, notice, language)
     else:
         text = sentence(told, language, notice.zone)
-    if told.learning:
-        text = _phrase(language, "learning", text=text)
-    if len(notice.alerts) > 1:
-        text = _phrase(language, "item", head=headline(told, language), text=text)
-    return one_line(text, LONGEST_LINE)
+    return _phrase(language, "learning", text=text) if told.learning else text
 
 
 def _ended(told: Told, notice: Notice, language: str) -> str:

@@ -1,10 +1,11 @@
 """Notices as messages: what is said when, in which languages, and how it is cut."""
 
+import re
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.channel_text import cut, fitted, harmless, size
@@ -128,6 +129,21 @@ def test_a_long_message_is_cut_in_both_languages_alike() -> None:
     whole = message.text(100_000)
     assert "还有" not in whole
     assert whole.count("起 40 秒") == 30
+
+
+@given(count=st.integers(2, 260), limit=st.integers(300, 30_000), several=st.booleans())
+@settings(max_examples=30)
+def test_what_is_left_out_is_counted(count: int, limit: int, several: bool) -> None:
+    alerts = tuple(surge(scope=f"queue:{n}", scope_names={}) for n in range(count))
+    if several:
+        message = compose([notice(id=str(n), alerts=(told,)) for n, told in enumerate(alerts)])
+    else:
+        message = compose([notice(alerts=alerts)])
+    text = message.text(limit)
+    assert size(text) <= limit
+    shown = len(re.findall(r"队列 \d+：", text))
+    left = re.search(r"…还有 (\d+) 项", text)
+    assert shown + (int(left[1]) if left else 0) == count
 
 
 def test_marks_become_harmless() -> None:
