@@ -160,7 +160,7 @@ def console_link(base_url: str, incident: str = "") -> str:
     """Where a person sees the incident."""
     if not base_url:
         return ""
-    page = f"{base_url.rstrip('/')}/console"
+    page = f"{base_url.rstrip('/')}/floor"
     return f"{page}?incident={quote(incident, safe='')}" if incident else page
 
 

@@ -108,7 +108,7 @@ def test_several_notices_are_one_message() -> None:
     assert message.mentions == ("a", "b")
     assert message.lines(10_000)[1].startswith("【警告】突发话务高峰 · 销售：22:21 起")
     assert message.lines(10_000)[2] == "【已恢复】事件 i 1"
-    assert message.link == "https://floor.example/console"
+    assert message.link == "https://floor.example/floor"
     assert compose([over], "https://floor.example").link.endswith("?incident=i%201")
     assert compose([over]).link == ""
 

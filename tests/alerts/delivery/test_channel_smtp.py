@@ -120,7 +120,7 @@ async def test_a_mail_arrives_encrypted_and_readable(
     text = mail.get_content()
     assert "38 秒来电 12 通" in text
     assert "12 calls in 38 s" in text
-    assert "https://floor.example/console?incident=i-1" in text
+    assert "https://floor.example/floor?incident=i-1" in text
 
 
 async def test_a_repeat_is_the_same_mail_and_an_incident_one_thread(

@@ -71,7 +71,7 @@ async def test_a_receiver_of_alertmanager_can_read_it(
     assert first.annotations["summary_en"] == "Traffic surge · Sales"
     assert first.startsAt.timestamp() * 1000 == clock.now() - 40_000
     assert first.endsAt.year == 1
-    assert first.generatorURL == "https://floor.example/console?incident=i-1"
+    assert first.generatorURL == "https://floor.example/floor?incident=i-1"
     assert len({first.fingerprint, second.fingerprint}) == 2
 
 

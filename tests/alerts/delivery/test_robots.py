@@ -73,7 +73,7 @@ async def test_an_alert_is_told_in_both_languages(
     assert "【紧急】突发话务高峰 · 销售" in said
     assert "来电 12 通" in said
     assert "12 calls in 38 s" in said
-    assert "https://floor.example/console?incident=i-1" in said
+    assert "https://floor.example/floor?incident=i-1" in said
 
 
 async def test_wecom_writes_markdown_and_calls_people_in_text(
