@@ -17,6 +17,7 @@ from alerts.pace import Pace
 from alerts.rules import DroppedRule
 from alerts.share_judge import FLOOR, Found, Judgement, ShareJudge, Trial
 from alerts.told_at import told_at
+from alerts.usual_share import UsualShare
 from ingest.events import Event, Millis
 from stream.floor import Floor
 
@@ -68,7 +69,7 @@ class DropWatch:
     def _begin(self, state: _State) -> None:
         self._state = state
         for rule in self._rules:
-            state.judgements.setdefault(rule.id, Judgement(Pace()))
+            state.judgements.setdefault(rule.id, Judgement(Pace(), UsualShare()))
         self._judges = [
             (rule, ShareJudge(rule.normal_share, rule.budget, FAMILIES, state.judgements[rule.id]))
             for rule in self._rules

@@ -90,6 +90,7 @@ class Judgement(Struct):
     """What a judge remembers."""
 
     pace: Pace
+    everywhere: UsualShare
     weighed: dict[str, Weighed] = {}
     found: dict[str, Found] = {}
     recent: list[Trial] = []
@@ -99,14 +100,24 @@ class ShareJudge:
     """Weighs calls. `families` is how many scopes a call belongs to at the most.
 
     A call counts in that many scopes, so the budget is split so often: however many queues and
-    people there are, false alarms stay within it.
+    people there are, false alarms stay within it. `compared` scopes are held against what is usual
+    everywhere, not against their own past.
     """
 
-    def __init__(self, least: float, budget: Budget, families: int, state: Judgement) -> None:
+    def __init__(
+        self,
+        least: float,
+        budget: Budget,
+        families: int,
+        state: Judgement,
+        *,
+        compared: bool = False,
+    ) -> None:
         self.state = state
         self._least = least
         self._budget = budget
         self._families = families
+        self._compared = compared
         self._crossed: str | None = None
 
     def take(self, trial: Trial, now: Millis) -> bool:
@@ -119,6 +130,7 @@ class ShareJudge:
         for scope in trial.scopes:
             if scope in state.found:
                 return self._go_on(scope, trial, now)
+        state.everywhere.take(trial.hit)
         for scope in trial.scopes:
             if self._weigh(scope, trial) and not self._crossed:
                 self._crossed = scope
@@ -150,7 +162,7 @@ class ShareJudge:
         weighed = self.state.weighed.get(scope)
         if weighed is None:
             weighed = self.state.weighed[scope] = Weighed(BernoulliMixture(), UsualShare())
-        level = weighed.mixture.update(trial.hit, weighed.usual.normal(self._least))
+        level = weighed.mixture.update(trial.hit, self._normal(scope))
         weighed.usual.take(trial.hit)
         return trial.hit and level >= self._enough(scope)
 
@@ -179,8 +191,6 @@ class ShareJudge:
         apart = [t for t in trials if not any(scope in state.found for scope in t.scopes)]
         scope, gain = self._best([*apart, *alive])
         if state.found:
-            began = min(found.since for found in state.found.values())
-            trials = [trial for trial in state.recent if trial.at >= min(began, trials[0].at)]
             both = [*trials, *alive]
             parts = gain + sum(_gain(both, known, normal) for known in state.found)
             if _gain(both, FLOOR, normal) >= parts and self._speaks_of_floor(trials):
@@ -241,8 +251,11 @@ class ShareJudge:
         return recent[begin:]
 
     def _normal(self, scope: str) -> float:
+        """The share that is nothing to tell here."""
+        if self._compared:
+            return self.state.everywhere.normal(self._least)
         weighed = self.state.weighed.get(scope)
-        return weighed.usual.normal(self._least) if weighed is not None else self._least
+        return self._least if weighed is None else weighed.usual.normal(self._least)
 
     def _reset(self) -> None:
         for weighed in self.state.weighed.values():

@@ -1,6 +1,7 @@
 """Conversations that are over as soon as they begin: somebody, or some phone, hangs up on callers.
 
-The share of them per agent; calls that were passed on or cut off by a fault are none of it.
+The share of them per agent, against that of all agents; calls that were passed on or cut off by a
+fault are none of it.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from alerts.pace import Pace
 from alerts.rules import ShortCallsRule
 from alerts.share_judge import Found, Judgement, ShareJudge, Trial
 from alerts.told_at import told_at
+from alerts.usual_share import UsualShare
 from ingest.events import Completed, Event, Millis
 from stream.floor import Floor
 
@@ -63,11 +65,8 @@ class ShortCallsWatch:
     def _begin(self, state: _State) -> None:
         self._state = state
         for rule in self._rules:
-            state.judgements.setdefault(rule.id, Judgement(Pace()))
-        self._judges = [
-            (rule, ShareJudge(rule.normal_share, rule.budget, FAMILIES, state.judgements[rule.id]))
-            for rule in self._rules
-        ]
+            state.judgements.setdefault(rule.id, Judgement(Pace(), UsualShare()))
+        self._judges = [(rule, _judge(rule, state.judgements[rule.id])) for rule in self._rules]
 
     def _trial(self, end: End, talk_ms: Millis, rule: ShortCallsRule) -> Trial:
         agent = self._floor.agents.name(end.agent) if end.agent else ""
@@ -80,6 +79,10 @@ class ShortCallsWatch:
         self._board.keep_only(rule.id, found)
         for scope, one in found.items():
             self._board.hold(_breach(rule, scope, one))
+
+
+def _judge(rule: ShortCallsRule, state: Judgement) -> ShareJudge:
+    return ShareJudge(rule.normal_share, rule.budget, FAMILIES, state, compared=True)
 
 
 def _breach(rule: ShortCallsRule, scope: str, found: Found) -> Breach:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 HUNDRED = 100
 REMEMBERED = 40
-ENOUGH = 5
+ENOUGH = 10
 MOST = 0.5
 
 
