@@ -3,13 +3,14 @@
 Their formulas are those of `stream.metrics`, their sums those of the ledger: nothing is counted here.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from alerts.breach import Sight
 from ingest.events import Millis
 from ingest.words import AgentStatus
 from stream.floor import Floor
-from stream.ledger import Account, add_up
+from stream.ledger import Account, Cell, add_up
 from stream.metrics import (
     AGENT_NAMES,
     NAMES,
@@ -77,6 +78,8 @@ class Gauge:
         self._floor = floor
         self._now: Millis = -1
         self._sums: dict[tuple[str, str], Sums] = {}
+        self._queues: dict[str, tuple[str, ...]] = {}
+        self._older: dict[str, tuple[tuple[int, int, int], Cell]] = {}
 
     def scopes(self) -> list[str]:
         """All scopes that there are now: the floor, queues, groups, teams, agents."""
@@ -92,23 +95,44 @@ class Gauge:
             *sorted(f"agent:{agent}" for agent in state.agents.agents),
         ]
 
+    def at(self, now: Millis) -> None:
+        """Time has come to this instant: what was added up for another one is forgotten."""
+        if now != self._now:
+            self._now = now
+            self._sums.clear()
+            self._queues.clear()
+
     def queues(self, scope: str) -> tuple[str, ...]:
         """The queues of the floor, of a group, or the queue itself; none for people."""
+        found = self._queues.get(scope)
+        if found is None:
+            found = self._queues[scope] = tuple(sorted(self._queues_of(scope)))
+        return found
+
+    def _queues_of(self, scope: str) -> Iterator[str]:
         kind, _, name = scope.partition(":")
         if kind == "queue":
-            return (name,)
-        if kind not in ("", "group"):
-            return ()
-        floor = self._floor
-        known = {*floor.site.queues, *floor.state.ledger.queues, *floor.visits.waiting}
-        return tuple(sorted(q for q in known if not kind or floor.site.queue(q).group == name))
+            yield name
+        elif kind in ("", "group"):
+            floor = self._floor
+            for queue in {*floor.site.queues, *floor.state.ledger.queues, *floor.visits.waiting}:
+                if not kind or floor.site.queue(queue).group == name:
+                    yield queue
+
+    def blind(self, scope: str, sight: Sight) -> bool:
+        """Whether something of this scope cannot be seen now."""
+        if not sight.blind_sources:
+            return False
+        if scope.startswith(("agent:", "team:")):
+            people = self._floor.state.agents.agents
+            mine = (people[id].source for id in self._members(scope) if id in people)
+            return not sight.blind_sources.isdisjoint(mine)
+        return not sight.blind_queues.isdisjoint(self.queues(scope))
 
     def read(self, metric: str, scope: str, over: str, now: Millis) -> Reading | None:
         """The figure; None where nothing is known, where there were no calls, or where the scope
         has no such figure. `over` matters to sums only, of which `now` is the running interval."""
-        if now != self._now:
-            self._now = now
-            self._sums.clear()
+        self.at(now)
         if metric in ("waiting", "longest_wait_ms"):
             return self._waiting(metric, scope, now)
         if metric in STATES or metric == STAFFED:
@@ -163,30 +187,48 @@ class Gauge:
     def _of_people(self, metric: str, scope: str, over: str, now: Millis) -> Reading | None:
         if metric not in (*AGENT_RATIOS, *AGENT_COUNTS):
             return None
-        accounts = self._floor.state.ledger.agents
-        mine = [accounts[id] for id in sorted(self._members(scope)) if id in accounts]
-        return _of_sums(metric, self._added(mine, scope, over, now, AGENT_NAMES))
+        accounts, people = self._floor.state.ledger.agents, self._members(scope)
+        return _of_sums(metric, self._added(accounts, people, scope, over, now))
 
     def _of_queues(self, scope: str, over: str, now: Millis) -> Sums:
         accounts = self._floor.state.ledger.queues
-        mine = [accounts[queue] for queue in self.queues(scope) if queue in accounts]
-        return self._added(mine, scope, over, now, NAMES)
+        return self._added(accounts, self.queues(scope), scope, over, now)
 
     def _added(
-        self, accounts: list[Account], scope: str, over: str, now: Millis, names: tuple[str, ...]
+        self,
+        accounts: Mapping[str, Account],
+        mine: Iterable[str],
+        scope: str,
+        over: str,
+        now: Millis,
     ) -> Sums:
         sums = self._sums.get((scope, over))
         if sums is None:
-            calendar = self._floor.calendar
-            start = calendar.day(now) if over == DAY else calendar.interval(now)
-            cells = [
-                cell
-                for account in accounts
-                for at, cell in account.cells.items()
-                if start <= at <= now
-            ]
+            people = accounts is self._floor.state.ledger.agents
+            calendar, names = self._floor.calendar, AGENT_NAMES if people else NAMES
+            start = calendar.interval(now) if over != DAY else calendar.day(now)
+            cells: list[Cell] = []
+            for name in mine:
+                account = accounts.get(name)
+                if account is not None and over == DAY:
+                    cells += self._day(account, f"{people}:{name}", start, names)
+                elif account is not None and start in account.cells:
+                    cells.append(account.cells[start])
             sums = self._sums[scope, over] = add_up(cells, names)
         return sums
+
+    def _day(
+        self, account: Account, key: str, day: Millis, names: tuple[str, ...]
+    ) -> Iterator[Cell]:
+        """The newest interval, and all before it of the day: those are added up when one changes."""
+        stand = (account.newest, account.corrected, day)
+        kept = self._older.get(key)
+        if kept is None or kept[0] != stand:
+            before = [cell for at, cell in account.cells.items() if day <= at < account.newest]
+            kept = self._older[key] = (stand, list(add_up(before, names).values()))
+        yield kept[1]
+        if account.newest >= day:
+            yield account.cells[account.newest]
 
     def _service_level(self, scope: str, sums: Sums) -> Reading | None:
         """Queues that are held to different targets have no common service level."""

@@ -35,17 +35,22 @@ class ThresholdWatch:
         self._board = board
         self._gauge = Gauge(floor)
         self._crossings: dict[str, dict[str, Crossing]] = {}
+        self._scopes: list[str] = []
+        self._mine: dict[str, list[str]] = {}
 
     def take(self, event: Event, now: Millis) -> None:
         """Figures are judged as time passes: what lasts less than a second is nobody's matter."""
 
     def tick(self, now: Millis, sight: Sight) -> None:
+        self._gauge.at(now)
         scopes = self._gauge.scopes()
+        if scopes != self._scopes:
+            self._scopes = scopes
+            self._mine = {r.id: [s for s in scopes if r.speaks_of(s)] for r in self._rules}
         for rule in self._rules:
             judged = self._crossings.setdefault(rule.id, {})
-            for scope in scopes:
-                if rule.speaks_of(scope):
-                    self._judge(rule, scope, judged.setdefault(scope, Crossing()), now, sight)
+            for scope in self._mine[rule.id]:
+                self._judge(rule, scope, judged.setdefault(scope, Crossing()), now, sight)
 
     def dump(self) -> bytes:
         return msgspec.msgpack.encode(self._crossings)
@@ -59,7 +64,7 @@ class ThresholdWatch:
         if not rule.hours.holds(now):
             self._over(rule, scope, crossing)
             return
-        if sight.blind_queues and sight.blind_queues.intersection(self._gauge.queues(scope)):
+        if self._gauge.blind(scope, sight):
             return
         reading = self._gauge.read(rule.metric, scope, rule.over, now)
         if reading is None or reading.of < rule.least:

@@ -247,3 +247,31 @@ def replace_scopes(rule: ThresholdRule, *scopes: str) -> ThresholdRule:
     from msgspec.structs import replace
 
     return replace(rule, scopes=scopes)
+
+
+def test_a_day_adds_up_over_intervals_and_corrections(watched: Any) -> None:
+    each = watched(ThresholdWatch, ())
+    gauge = Gauge(each.floor)
+    for n in range(8):
+        each.second = n * 400.0
+        call(each, f"v{n}")
+        now = T0 + n * 400_000
+        assert gauge.read("offered", "queue:sales", "day", now) == (n + 1, n + 1)
+    # Told late, of an interval that is over.
+    each.tell(Abandoned(visit="v0", queue="sales", call="v0"), time=T0 + 30_000)
+    assert gauge.read("abandoned", "queue:sales", "day", now + 1) == (1, 1)
+    assert gauge.read("abandoned", "queue:sales", "interval", now + 1) == (0, 0)
+    assert gauge.read("offered", "", "day", now + 1) == (8, 8)
+    assert gauge.read("offered", "", "day", now + 86_400_000) == (0, 0)
+
+
+def test_people_of_a_blind_source_are_not_judged(watched: Any) -> None:
+    rule = threshold(metric="ready", limit=0, scopes=("team:*", "agent:*"))
+    each = watched(ThresholdWatch, (rule,))
+    each.tell(AgentState(agent="li", state=AgentStatus.READY))
+    each.tell(Adapter(status=AdapterStatus.DOWN))
+    each.until(5)
+    assert each.story == []
+    each.tell(Adapter(status=AdapterStatus.UP))
+    each.until(6)
+    assert each.scopes == ["agent:li", "team:a"]
