@@ -257,8 +257,11 @@ def test_a_day_adds_up_over_intervals_and_corrections(watched: Any) -> None:
         call(each, f"v{n}")
         now = T0 + n * 400_000
         assert gauge.read("offered", "queue:sales", "day", now) == (n + 1, n + 1)
-    # Told late, of an interval that is over.
-    each.tell(Abandoned(visit="v0", queue="sales", call="v0"), time=T0 + 30_000)
+        if not n:
+            lost = Abandoned(visit="v0", queue="sales", call="v0")
+            late = each.stamps["pbx"].event(lost, time=T0 + 30_000, recvtime=T0 + 2_800_000)
+    # It comes when its interval is over.
+    each.put(late)
     assert gauge.read("abandoned", "queue:sales", "day", now + 1) == (1, 1)
     assert gauge.read("abandoned", "queue:sales", "interval", now + 1) == (0, 0)
     assert gauge.read("offered", "", "day", now + 1) == (8, 8)
