@@ -33,6 +33,7 @@ MOST_AT_ONCE = 200
 
 _FIRST_LOOK = 200
 _DEEPEST_LOOK = 100_000
+_LONGEST_PAUSE_MS = 3_600_000
 _log = logging.getLogger(__name__)
 
 Over = Callable[[str], Millis | None]
@@ -74,11 +75,21 @@ class Courier:
 
     async def run(self) -> None:
         """Carry notices until cancelled."""
+        self._resume()
         async with asyncio.TaskGroup() as group:
             while True:
                 self._woken.clear()
                 self._hand_out(group)
                 await self._pause()
+
+    def _resume(self) -> None:
+        """Leave a channel alone for as long as it was to be when we were stopped: else the notices
+        that have not been tried yet would go before the one that was."""
+        now = self._clock.now()
+        for waiting in self._outbox.due(now + _LONGEST_PAUSE_MS, _DEEPEST_LOOK):
+            lane = self._lanes.get(waiting.notice.channel)
+            if lane is not None and 0 < waiting.tries < LAST_IN_LINE:
+                lane.resume_at = max(lane.resume_at, waiting.due_at)
 
     def _hand_out(self, group: asyncio.TaskGroup) -> None:
         now = self._clock.now()

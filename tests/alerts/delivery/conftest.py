@@ -184,7 +184,12 @@ HOSTILE = "**[点我](http://evil.example)** <@all> <at id=all></at> # x\r\nBcc:
 """A name as it may come from the telephone world."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def make_clock() -> type[HandClock]:
+    return HandClock
+
+
+@pytest.fixture(scope="session")
 def make_notice() -> Callable[..., Notice]:
     return notice
 

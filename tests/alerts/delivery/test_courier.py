@@ -312,3 +312,41 @@ def test_waits_stay_in_bounds(failures: int, seed: int, least: float | None) -> 
     assert 1_500 <= wait <= 3_600_000
     assert wait <= 75_000 or wait == round((least or 0) * 1_000)
     assert wait >= round((least or 0) * 1_000)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["put", "pass", "fail", "work", "restart"]), st.integers(1, 40)),
+    min_size=3,
+    max_size=30,
+)
+
+
+@settings(max_examples=15)
+@given(steps=STEPS, per_minute=st.sampled_from([0, 3, 20]))
+async def test_whatever_happens_each_notice_is_told_once_and_in_order(
+    make_clock: Any, make_notice: Any, steps: list[tuple[str, int]], per_minute: int
+) -> None:
+    clock = make_clock()
+    outbox, floor = Drawer(), Road(clock, per_minute)
+    put: list[str] = []
+    rest = iter([*steps, ("work", 1), ("pass", 400)])
+    running = True
+    while running:
+        running = False
+        async with carrying(outbox, clock, floor=floor):
+            for what, number in rest:
+                if what == "put":
+                    fresh = [f"{len(put) + each}" for each in range(number)]
+                    put += fresh
+                    outbox.put(*(make_notice(id=id, at=clock.now() + int(id)) for id in fresh))
+                elif what == "pass":
+                    await clock.pass_by(number, step=2)
+                elif what == "restart":
+                    running = True
+                    break
+                else:
+                    floor.trouble = busy() if what == "fail" else lambda notices: None
+    assert floor.told == put
+    assert outbox.kept == {}
+    if per_minute:
+        assert len(floor.messages) <= len(put)

@@ -37,9 +37,10 @@ async def test_nothing_is_lost_and_at_most_one_is_repeated(
         return bytes(answer(b"", 200))
 
     service.answers(reply)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     for _ in range(len(KILLED_AT) + 1):
         running = await asyncio.create_subprocess_exec(
-            sys.executable, str(PROGRAM), str(path), service.url, cwd=Path(__file__).parents[3]
+            sys.executable, str(PROGRAM), str(path), service.url, env=environ
         )
         async with asyncio.timeout(60):
             status = await running.wait()
