@@ -236,7 +236,7 @@ WORDS = (
 VALUES = st.one_of(st.integers(), st.floats(), st.text(max_size=12), st.sampled_from(WORDS))
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(
     kind=st.sampled_from(Kind),
     scope=st.text(max_size=20) | st.sampled_from(["", "queue:a", "endpoint:*", "trunk:"]),
