@@ -6,7 +6,7 @@ const REPORT_MS = 60000;
 const DAY_MS = 86400000;
 const REFUSALS = new Set([
   ...["lost", "unreadable", "over", "still_open", "acknowledged_already", "not_acknowledged"],
-  ...["unknown_incident", "unknown_silence", "bad_until"],
+  ...["unknown_incident", "unknown_silence", "bad_until", "not_kept"],
 ]);
 
 class Console {
@@ -151,7 +151,7 @@ class Console {
   }
 
   escape() {
-    if (this.person.open) return this.person.done("");
+    if (this.person.open) return; // it closes itself
     if (this.story.open) return this.story.shut();
     if (this.card?.fold()) this.card.node.focus({ preventScroll: true });
   }
@@ -225,7 +225,7 @@ class Console {
     mark(this.quiet, "data-watched", String(watched));
     put(this.quiet_words, words.say(watched ? "quiet" : body ? "quiet.nobody" : "quiet.awaited"));
     put(this.quiet_note, watched ? this.promise(body) : "");
-    this.today.paint(words);
+    this.today.paint(words, this.order);
   }
 
   // What we watch, and how often we may be wrong.

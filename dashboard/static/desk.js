@@ -7,6 +7,7 @@ const LOST = { done: false, why: "lost" };
 class AlertDesk {
   constructor(feed) {
     this.address = new URL("alerts", feed);
+    this.origin = this.address.origin.replace("ws", "http");
     this.socket = null;
     this.asked = []; // [text, what to do with the answer], not answered yet
   }
@@ -14,10 +15,7 @@ class AlertDesk {
   stop() {
     const socket = this.socket;
     this.socket = null;
-    if (!socket) return;
-    // A connection still being made is closed once it stands: browsers complain of the other way.
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
-    else socket.close();
+    if (socket) hung_up(socket);
   }
 
   // Resolves to the answer, `{"done": false, "why": ...}` if there was none.
@@ -61,7 +59,7 @@ class AlertDesk {
 
   // What stands at a path; null if there is no such, or nobody answers.
   async ask(path, query = {}) {
-    const address = new URL(path, location.origin);
+    const address = new URL(path, this.origin);
     for (const [key, value] of Object.entries(query)) address.searchParams.set(key, value);
     try {
       const answer = await fetch(address, { cache: "no-store" });

@@ -92,7 +92,7 @@ class Feed {
     const socket = this.socket;
     this.socket = null;
     this.fresh = false;
-    if (socket) socket.close();
+    if (socket) hung_up(socket);
   }
 
   again() {
@@ -138,4 +138,10 @@ class Feed {
     else if (offset > this.offset) this.offset = offset;
     else this.offset += (offset - this.offset) * CLOCK_DRIFT;
   }
+}
+
+// A connection still being made is closed once it stands: browsers complain of the other way.
+function hung_up(socket) {
+  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+  else socket.close();
 }

@@ -3,8 +3,11 @@
 class Person {
   constructor(parent, words) {
     this.name = (kept(WHO_KEY) ?? "").trim();
-    this.node = make("div", "person", parent, { role: "dialog", "aria-modal": "true" });
-    this.node.hidden = true;
+    this.node = make("dialog", "person", parent);
+    this.node.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.done("");
+    });
     const box = make("div", "box", this.node);
     this.title = text(make("h2", "", box));
     this.note = text(make("p", "note", box));
@@ -14,14 +17,14 @@ class Person {
   }
 
   get open() {
-    return !this.node.hidden;
+    return this.node.open;
   }
 
   // Resolves to the name, "" if none is given.
   ask() {
     this.before = this.node.getRootNode().activeElement;
-    this.node.hidden = false;
     this.paint(this.words());
+    if (!this.open) this.node.showModal();
     this.form.show();
     this.form.fields[0].input.value = this.name;
     return new Promise((resolve) => {
@@ -30,7 +33,8 @@ class Person {
   }
 
   done(name) {
-    this.node.hidden = true;
+    if (!this.open) return;
+    this.node.close();
     this.form.close();
     if (name) {
       this.name = name;
@@ -64,14 +68,16 @@ class Today {
     this.incidents = list.filter((each) => each && each.state === "ended").sort((a, b) => b.ended_at - a.ended_at);
   }
 
-  paint(words) {
-    this.node.hidden = this.incidents.length === 0;
-    put(this.title, words.say("list.today", { count: words.count(this.incidents.length) }));
-    const built = JSON.stringify([words.language, this.incidents]);
+  // Those that do not stand above, as cards.
+  paint(words, cards) {
+    const shown = this.incidents.filter(({ id }) => !cards.includes(id));
+    this.node.hidden = shown.length === 0;
+    put(this.title, words.say("list.today", { count: words.count(shown.length) }));
+    const built = JSON.stringify([words.language, shown]);
     if (built === this.built) return;
     this.built = built;
     this.list.replaceChildren();
-    for (const incident of this.incidents) this.build(incident, words);
+    for (const incident of shown) this.build(incident, words);
   }
 
   build(incident, words) {

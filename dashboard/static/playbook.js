@@ -1,6 +1,6 @@
 // What to do about an incident: a text in Markdown, whose steps are ticked off for everybody to see.
 
-const STEP = /^\s*(?:[-*]\s+\[[ xX]\]|\d+[.)])\s+(.*)$/;
+const STEP = /^\s*[-*]\s+\[[ xX]\]\s+(.*)$/;
 const BULLET = /^\s*[-*]\s+(.*)$/;
 const SETTLED_MS = 3000;
 const HEADING = /^#{1,6}\s+(.*?)\s*#*$/;

@@ -110,7 +110,7 @@ class Week {
     this.node = make("section", "panel week", parent);
     this.title = text(make("h2", "", this.node));
     const figures = make("div", "figures", this.node);
-    this.figures = ["alarms", "per_hour", "acknowledged", "useful", "flaps"].map((name) => {
+    this.figures = ["alarms", "per_hour", "busiest", "acknowledged", "useful", "flaps"].map((name) => {
       const node = make("p", name, figures);
       return { name, value: text(make("b", "", node)), label: text(make("span", "label", node)) };
     });
@@ -125,7 +125,7 @@ class Week {
     for (const { name, value, label } of this.figures) {
       const figure = report?.[name] ?? NaN;
       put(label, words.say(`week.${name}`));
-      put(value, shares.has(name) ? words.share(figure) : words.count(figure));
+      put(value, shares.has(name) ? words.share(figure) : words.count(Math.round(figure * 100) / 100));
     }
     const noisy = (report?.noisiest ?? []).slice(0, NOISY_SHOWN);
     put(this.noisy_title, noisy.length ? words.say("week.noisiest") : "");
@@ -159,7 +159,7 @@ class Rules extends Panel {
   show(rules, body, { words, now }) {
     this.paint((rules ?? []).map((rule) => [rule.id, rule]), words, (row, rule) => {
       put(row.what, words.name(rule.names, rule.id));
-      put(row.note, words.name(rule.sentence, ""));
+      put(row.note, [words.name(rule.sentence, ""), words.name(rule.consequence, "")].filter(Boolean).join(" · "));
     });
     put(this.count, words.say("rules.all", { count: words.count(rules?.length) }));
     put(this.whatif_note, words.say("whatif.note"));

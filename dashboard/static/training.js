@@ -101,10 +101,7 @@ class Training {
     const socket = this.socket;
     this.socket = null;
     this.waiting = [];
-    if (!socket) return;
-    // A connection still being made is closed once it stands: browsers complain of the other way.
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
-    else socket.close();
+    if (socket) hung_up(socket);
   }
 
   say(wish) {

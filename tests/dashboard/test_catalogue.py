@@ -32,7 +32,7 @@ FAMILIES = {
     "refused": [
         *("not_offered", "running", "too_many", "over", "unreadable", "lost", "other"),
         *("still_open", "acknowledged_already", "not_acknowledged", "bad_until"),
-        *("unknown_incident", "unknown_silence"),
+        *("unknown_incident", "unknown_silence", "not_kept"),
     ],
     "severity": ["critical", "warning", "notice"],
     "incident": ["pending", "firing", "recovering", "ended"],
@@ -48,7 +48,10 @@ FAMILIES = {
     "list": ["open", "over", "today", "comma"],
     "panel": ["silences", "muted", "rules", "week"],
     "nothing": ["silences", "muted", "rules"],
-    "week": ["alarms", "per_hour", "acknowledged", "useful", "flaps", "noisiest", "unknown"],
+    "week": [
+        *("alarms", "per_hour", "busiest", "acknowledged", "useful", "flaps", "noisiest"),
+        "unknown",
+    ],
     "whatif": [
         *("place", "alarms", "ratio", "calls", "hours", "band", "note"),
         *("seconds", "minutes", "never"),

@@ -22,11 +22,14 @@ import pytest
 from alerts.actions import ActionError
 from alerts.bounds import delay_s
 from alerts.breach import Board, Breach
+from alerts.budget_report import budget_report
 from alerts.care import Care
 from alerts.defaults import DEFAULTS
 from alerts.incidents_sqlite import SqliteIncidents
 from alerts.life import Life
+from alerts.playbooks import LANGUAGES, as_document, load
 from alerts.rules import WEEK_MS
+from alerts.sentences_of_rules import consequence, rule_sentence
 from alerts.words import Kind
 from dashboard import assets
 from dashboard.assets import Assets
@@ -38,11 +41,7 @@ pytestmark = pytest.mark.chromium
 ROOT = Path(__file__).parents[2]
 TICK_S = 0.1
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-PLAYBOOK = {
-    "en": "# A surge\n\nSee **who** can help.\n\n1. Call back who is on break\n2. Move two of Billing"
-    "\n3. Switch the greeting on\n",
-    "zh": "# 话务高峰\n\n先看**谁**能帮忙。\n\n1. 召回小休人员\n2. 从账务组调两人\n3. 打开排队提示音\n",
-}
+RULES = {rule.id: rule for rule in DEFAULTS}
 SURGE: dict[str, Any] = {
     "calls": 12,
     "expected": 3.9,
@@ -91,7 +90,7 @@ class Office:
         names = {id: QueueCard(id=id, names={"zh": zh, "en": en}) for id, zh, en in FLOOR.QUEUES}
         person = AgentCard(id="1007", names={"zh": "<b>李雷</b>", "en": "<b>Li Lei</b>"})
         site = Site(id="hq", time_zone="Asia/Shanghai", queues=names, agents={"1007": person})
-        self.life = Life(site, {rule.id: rule for rule in DEFAULTS}, Care(channels=("wecom",)))
+        self.life = Life(site, RULES, Care(channels=("wecom",)))
         self.url = ""
         self._pages, self._folder = pages, folder
         self._shown: dict[str, Any] = {}
@@ -153,11 +152,15 @@ class Office:
                 found = self._memory.incidents(int(query["from"]), int(query["to"]))
                 return [{"id": each.id, **self.life.shown(each, now)} for each in found]
             case "/alerts/report":
-                noisy = [{"rule": "surge", "count": 3}, {"rule": "unreachable", "count": 2}]
-                figures = {"alarms": 5, "per_hour": 0.04, "acknowledged": 0.8, "useful": 2 / 3}
-                return {**figures, "flaps": 1, "noisiest": noisy}
+                entries = self._memory.journal(0, now + 1)
+                report = budget_report(entries, RULES, Care(), now - WEEK_MS, now + 1)
+                noisy = [
+                    {"rule": rule, "count": report.rules[rule].alerts} for rule in report.noisiest
+                ]
+                told: dict[str, Any] = msgspec.to_builtins(report)
+                return {**told, "per_hour": report.alarms_per_hour, "noisiest": noisy}
             case "/playbooks":
-                return {"surge": PLAYBOOK}
+                return as_document(load())
             case "/rules":
                 return [_told(rule) for rule in DEFAULTS]
             case _:
@@ -209,12 +212,10 @@ class Office:
 
 
 def _told(rule: Any) -> dict[str, Any]:
-    plain = msgspec.to_builtins(rule)
-    sentence = {
-        "zh": f"规则 {rule.id} 守望全场。",
-        "en": f"The rule {rule.id} watches the whole floor.",
-    }
-    return {**plain, "kind": rule.kind, "sentence": sentence}
+    told = {language: rule_sentence(rule, language) for language in LANGUAGES}
+    seen = {language: consequence(rule, language, (60.0,)) for language in LANGUAGES}
+    plain: dict[str, Any] = msgspec.to_builtins(rule)
+    return {**plain, "kind": rule.kind, "sentence": told, "consequence": seen}
 
 
 @pytest.fixture(scope="module")
@@ -421,9 +422,11 @@ def test_a_surge_is_worked_through_by_its_playbook_passed_on_and_silenced(
     office.clock.ahead_ms += 16_000
     mine.get_by_text(re.compile(r"2:\d\d 后升级至值班长")).wait_for()
     mine.get_by_role("button", name="应急预案").click()
-    mine.get_by_label("从账务组调两人").check()
+    mine.locator(".step").nth(1).get_by_role("checkbox").check()
     mine.get_by_text(re.compile(r"王丽 · \d\d:\d\d")).wait_for()
-    mine.locator("[data-do=playbook]").filter(has_text="1/3").wait_for()
+    mine.locator("[data-do=playbook]").filter(
+        has_text=f"1/{len(load()['surge']['zh'].steps)}"
+    ).wait_for()
     mine.get_by_role("button", name="转交").click()
     ask(desk, "assign").get_by_label("转交给").fill("<script>alert(1)</script>")
     desk.keyboard.press("Enter")
@@ -527,9 +530,9 @@ def test_the_knobs_show_at_once_what_theory_allows(office: Office, desktop: Desk
         desk.wait_for_function(TELLS, arg=[f"{ratio:g}", bound])
     desk.locator("[data-knob=band] input").fill("100")
     desk.get_by_text("×2 is within the usual wandering: never told").wait_for()
-    assert WEEK_MS == 168 * 3_600_000
     desk.get_by_text("All rules (11)").click()
-    desk.get_by_text("The rule mass_end watches the whole floor.").wait_for()
+    promise = rule_sentence(RULES["mass_end"], "en")
+    desk.locator(".panel.rules li").filter(has_text=promise).wait_for()
 
 
 FITS = """() => {
