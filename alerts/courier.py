@@ -203,6 +203,11 @@ class Lane:
             why = f"it cannot be written for this channel ({type(error).__name__})"
             self._failed(batch, ChannelError(why, retry=False))
             return False
+        except Exception as error:  # noqa: BLE001 - one channel's bug must not stop the others
+            _log.exception("channel %s", self._name)
+            why = f"this channel has a fault of its own ({type(error).__name__}): see the log"
+            self._failed(batch, ChannelError(why, retry=True))
+            return False
         now = self._clock.now()
         for each in batch:
             self._outbox.sent(each.notice.id, now)

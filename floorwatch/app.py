@@ -2,11 +2,14 @@
 
 import asyncio
 import gc
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from alerts.courier import Courier
+from alerts.incident_store import IncidentStoreError
 from dashboard import assets
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
@@ -23,6 +26,9 @@ from stream.ports import Journal
 from stream.runner import Recovery, Runner
 from stream.sites import Site
 
+log = logging.getLogger(__name__)
+
+OUTBOX_AGAIN_S = 5.0
 FRAME_S = 0.2
 """Five frames a second: what a person sees as at once."""
 
@@ -64,8 +70,11 @@ async def up(
             runner = Runner(_furnished(site), kept, letters, around.clock)
             _tell_recovery(await runner.recover(), kept, around.tell)
             listen = settings.gateway.listen
+            base_url = settings.gateway.public_url
             incidents = stack.enter_context(memory(folder / site.site.id))
-            alerts, courier = alerting(site, setups[number], runner.floor, incidents, around.clock)
+            alerts, courier = alerting(
+                site, setups[number], runner.floor, incidents, around.clock, base_url
+            )
             for warning in incidents.warnings:
                 around.tell(f"alerts: {warning}")
             runner.told = alerts.take
@@ -83,7 +92,7 @@ async def up(
             tasks.create_task(runner.run())
             tasks.create_task(tick(runner, alerts, gateway, around.clock))
             tasks.create_task(alerts.run())
-            tasks.create_task(courier.run())
+            tasks.create_task(_carried(courier, around.clock))
             for source in sources:
                 place = _place(source, runner, folder / site.site.id, around)
                 for made in wiring.sources(place):
@@ -115,6 +124,16 @@ async def tick(runner: Runner, alerts: Alerting, gateway: Gateway, clock: Clock)
         # Paced by the clock, not by the pause: the work of a frame does not lengthen the period.
         due = max(due + FRAME_S, loop_time())
         await clock.sleep(due - loop_time())
+
+
+async def _carried(courier: Courier, clock: Clock) -> None:
+    """Carry notices until cancelled. A full disk delays them; it must not put out the walls."""
+    while True:
+        try:
+            await courier.run()
+        except* IncidentStoreError:
+            log.exception("the outbox cannot be read or written; trying again")
+        await clock.sleep(OUTBOX_AGAIN_S)
 
 
 def _furnished(site: SiteSettings) -> Site:

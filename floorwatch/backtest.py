@@ -5,7 +5,7 @@ What fires is what would have fired. Muted alerts are told apart: nobody would h
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 
@@ -16,6 +16,7 @@ from alerts.forecast import Forecast
 from alerts.notices import Entry
 from alerts.rules import WEEK_MS, Rule
 from alerts.words import Severity
+from floorwatch.alarms import Alarm
 from ingest.events import Event, Millis
 from ingest.words import Origin
 from stream.floor import Floor
@@ -48,37 +49,6 @@ class Guard:
         """A new floor, and what watches it."""
         floor = Floor(self.site)
         return Engine(floor, self.rules, self.care, forecast=self.forecast)
-
-
-@dataclass(slots=True, kw_only=True)
-class Alarm:
-    """One alert that would have been told. `ended_at` is None if it was still open at the end."""
-
-    rule: str
-    kind: str
-    scope: str
-    started_at: Millis
-    since: Millis
-    evidence: Evidence
-    incident: str
-    learning: bool
-    severity: Severity
-    ended_at: Millis | None = None
-
-    def document(self) -> dict[str, Any]:
-        """As `--json` prints it."""
-        return {
-            "rule": self.rule,
-            "kind": self.kind,
-            "scope": self.scope,
-            "started_at": self.started_at,
-            "ended_at": self.ended_at,
-            "evidence": self.evidence,
-            "since": self.since,
-            "severity": self.severity,
-            "incident": self.incident,
-            "learning": self.learning,
-        }
 
 
 class Log:

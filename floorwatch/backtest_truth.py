@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from alerts.words import Kind
-from floorwatch.backtest import Alarm
+from floorwatch.alarms import Alarm
 from ingest.events import Millis
 
 TRUTH = "truth.json"

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -18,14 +17,14 @@ from alerts.notices import Told
 from alerts.sentences import headline, sentence
 from alerts.words import Kind
 from floorwatch import backtest_arrivals as arrivals
-from floorwatch import backtest_truth, forecast_file, simulated_settings, urls, wiring
+from floorwatch import backtest_truth, forecast_file, simulated_settings, wiring
 from floorwatch import settings as settings_file
+from floorwatch.alarms import Alarm
 from floorwatch.alert_file import AlertSetup
 from floorwatch.alert_file import load as load_alerts
-from floorwatch.backtest import Alarm, Found, Guard, watched
+from floorwatch.backtest import Found, Guard, watched
 from floorwatch.backtest_truth import Verdict
 from floorwatch.bar import bar
-from floorwatch.failures import FAILURES
 from floorwatch.replay import Progress, Reading
 from floorwatch.settings_types import AlertFiles
 from floorwatch.settings_values import ValueMistakeError
@@ -92,46 +91,6 @@ class _Tested:
         }
 
 
-def command(
-    url: Annotated[
-        list[str], typer.Argument(help="Past days, in their order: " + ", ".join(urls.BACKTESTS))
-    ],
-    rules: Annotated[Path | None, typer.Option(help="The alerts file with the rules.")] = None,
-    config: Annotated[
-        Path | None, typer.Option(help="Settings whose first site says names, targets, people.")
-    ] = None,
-    truth: Annotated[
-        Path | None, typer.Option(help="The truth.json of a simulated day, if not beside it.")
-    ] = None,
-    forecast: Annotated[
-        Path | None, typer.Option(help="Expected calls, as CSV: queue,start,calls.")
-    ] = None,
-    inject: Annotated[
-        list[str] | None,
-        typer.Option(help="Put surges of so many times the calls into these days.", metavar="xN"),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Which alerts past days would have raised: how many a week, how late, how many of them false."""
-    errors = Console(stderr=True)
-    try:
-        wishes = Wishes(
-            urls=tuple(urls.parse(each, urls.BACKTESTS) for each in url),
-            rules=rules,
-            config=config,
-            truth=truth,
-            forecast=forecast,
-            inject=tuple(_factor(text) for text in inject or ()),
-            json=json,
-        )
-        run(wishes, Console(), errors)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except FAILURES as error:
-        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-
-
 def run(wishes: Wishes, out: Console, errors: Console) -> None:
     """Test and print. Raises `SettingsError`, `TruthError`, and what the sources raise."""
     wishes = _with_what_lies_beside(wishes, errors)
@@ -163,18 +122,6 @@ def run(wishes: Wishes, out: Console, errors: Console) -> None:
         _print(tested, site, out)
     for reason in dict.fromkeys(reading.reasons):
         errors.print(f"rejected: {reason}", markup=False, highlight=False, soft_wrap=True)
-
-
-def _factor(text: str) -> float:
-    try:
-        factor = float(text.lower().removeprefix("x").removeprefix("×"))
-    except ValueError:
-        factor = 0.0
-    if not 1 < factor <= 100:
-        raise ValueMistakeError(
-            f"--inject {text}", "Write x2 for twice the calls: above 1, up to 100"
-        )
-    return factor
 
 
 def _with_what_lies_beside(wishes: Wishes, errors: Console) -> Wishes:

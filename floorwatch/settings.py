@@ -126,7 +126,16 @@ def _gateway(table: Table) -> GatewaySettings:
         else:
             mend = 'Write scheme and host, nothing behind: "https://wall.example.com"'
             table.findings.add(path, "this is not an origin", mend)
-    return GatewaySettings(listen=listen, allowed_origins=tuple(origins))
+    public_url = table.text("public_url").rstrip("/")
+    if public_url and not _web_address(public_url):
+        mend = 'Write where a browser finds the pages: "https://floor.example.com"'
+        table.add("public_url", "this is no address of a page", mend)
+    return GatewaySettings(listen=listen, allowed_origins=tuple(origins), public_url=public_url)
+
+
+def _web_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
 
 
 def _bridge(root: Table, environ: Mapping[str, str]) -> BridgeSettings | None:

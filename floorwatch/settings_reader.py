@@ -37,7 +37,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "site.agent": ("id", "names", "team", "interfaces"),
     "site.source": ("name", "url", "secret_env", "secret_file", "backfill"),
     "stores": ("journal", "secret_env", "secret_file"),
-    "gateway": ("listen", "allowed_origins"),
+    "gateway": ("listen", "allowed_origins", "public_url"),
     "bridge": ("broker", "secret_env", "secret_file", "spool"),
 }
 """Every key there is, by its table. docs/settings.md describes each of them."""

@@ -49,10 +49,14 @@ class StoreSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """Where the pages and their feed are served, and which other origins may use the feed."""
+    """Where the pages and their feed are served, and which other origins may use the feed.
+
+    `public_url` is where people find the pages; notices link to it, if it is known.
+    """
 
     listen: Address = field(default_factory=lambda: Address("127.0.0.1", 8787))
     allowed_origins: tuple[str, ...] = ()
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,6 +112,8 @@ journal = "file:./data"
 listen = "127.0.0.1:8787"
 # Other web sites that may show the feed 允许跨域的来源: ["https://wall.example.com"]
 allowed_origins = []
+# Where a browser finds the pages, for links in notices 通知中的链接地址
+# public_url = "https://wall.example.com"
 
 # On the PBX's own machine, floorwatch bridge carries its events to a broker 桥接到 MQTT 服务器:
 # [bridge]

@@ -66,6 +66,7 @@ def test_the_example_says_everything_and_is_valid() -> None:
     assert north.sources[0].url.options == {"tls": "on", "login": "md5"}
     assert str(north.sources[0].backfill) == "queue_log:/var/log/asterisk/queue_log"
     assert [str(source.url) for source in south.sources] == ["simulate:demo"]
+    assert settings.gateway.public_url == "https://wall.example.com"
     assert north.alerts.rules == EXAMPLE.parent / "alerts.example.toml"
     assert north.alerts.playbooks == EXAMPLE.parent / "playbooks"
     assert north.alerts.forecast == EXAMPLE.parent / "forecast.csv"
@@ -119,6 +120,7 @@ def test_a_queue_takes_what_it_leaves_out_from_the_defaults() -> None:
         ("[site]\ntime_zone = 8", 2, 13, "site.time_zone", "a whole number"),
         ('[site]\nbusiness_day_start = "24:00"', 2, 22, "site.business_day_start", "05:00"),
         ("[site]\nbusiness_day_start = 5", 2, 22, "site.business_day_start", "05:00"),
+        ('[gateway]\npublic_url = "wall"', 2, 14, "gateway.public_url", "no address of a page"),
         ('[site]\nstale_after = "0s"', 2, 15, "site.stale_after", "cannot be 0"),
         ('[site]\nid = "a/b"', 2, 6, "site.id", "letters"),
         ('[site]\nid = ""', 2, 6, "site.id", "letters"),
