@@ -94,6 +94,7 @@ class _Tested:
 def run(wishes: Wishes, out: Console, errors: Console) -> None:
     """Test and print. Raises `SettingsError`, `TruthError`, and what the sources raise."""
     wishes = _with_what_lies_beside(wishes, errors)
+    truth = backtest_truth.load(wishes.truth) if wishes.truth is not None else None
     site, files = _site(wishes.config)
     setup = _setup(wishes.rules or files.rules, site)
     zone = ZoneInfo(site.time_zone)
@@ -107,7 +108,6 @@ def run(wishes: Wishes, out: Console, errors: Console) -> None:
     reading = Reading()
     with bar(errors, "testing") as progress:
         found = _found(wishes, guard, reading, progress)
-    truth = backtest_truth.load(wishes.truth) if wishes.truth is not None else None
     verdict = backtest_truth.judged(found.alarms, truth.faults) if truth is not None else None
     injected: dict[float, dict[str, Any]] = {}
     if wishes.inject:
