@@ -26,6 +26,9 @@ QUIET_CALLS = 20
 QUIET_GAPS = 8
 LONGEST_QUIET_MS = 2 * 3_600_000
 SURE = 0.98
+MOMENT_MS = 1_000
+NARROW = 2.0
+"""A part of the floor must explain what was seen so much better than all of it, in nats."""
 
 
 class Trial(Struct, frozen=True, gc=False):
@@ -93,7 +96,6 @@ class Judgement(Struct):
     everywhere: UsualShare
     weighed: dict[str, Weighed] = {}
     found: dict[str, Found] = {}
-    recent: list[Trial] = []
 
 
 class ShareJudge:
@@ -118,22 +120,24 @@ class ShareJudge:
         self._budget = budget
         self._families = families
         self._compared = compared
-        self._crossed: str | None = None
+        self._recent: list[Trial] = []
+        self._crossed: tuple[str, Millis] | None = None
 
     def take(self, trial: Trial, now: Millis) -> bool:
         """Weigh one call; True if what was found has changed."""
         state = self.state
-        state.recent.append(trial)
-        if len(state.recent) > RECENT:
-            del state.recent[: RECENT // 4]
+        self._recent.append(trial)
+        if len(self._recent) > RECENT:
+            del self._recent[: RECENT // 4]
         state.pace.take(now)
+        if self._compared:
+            state.everywhere.take(trial.hit)
         for scope in trial.scopes:
             if scope in state.found:
                 return self._go_on(scope, trial, now)
-        state.everywhere.take(trial.hit)
         for scope in trial.scopes:
-            if self._weigh(scope, trial) and not self._crossed:
-                self._crossed = scope
+            if self._weigh(scope, trial) and self._crossed is None:
+                self._crossed = (scope, now)
         return False
 
     def tick(self, now: Millis, alive: Callable[[], list[Trial]]) -> bool:
@@ -142,20 +146,19 @@ class ShareJudge:
         It is named when the moment is over: a fault cuts many off at once, and in no fair order.
         `alive` gives the calls that go on: they tell whom it spared.
         """
-        crossed, self._crossed = self._crossed, None
-        if crossed is not None:
-            self._name(crossed, now, alive())
+        named = self._crossed is not None and now - self._crossed[1] >= MOMENT_MS
+        if self._crossed is not None and named:
+            self._name(self._crossed[0], now, alive())
         over = [scope for scope, found in self.state.found.items() if found.quiet(now)]
         for scope in over:
             del self.state.found[scope]
         if over:
             self.forget()
-        return crossed is not None or bool(over)
+        return named or bool(over)
 
     def forget(self) -> None:
         """Something was not seen: the evidence begins anew; what is usual is kept."""
-        self.state.recent.clear()
-        self._crossed = None
+        self._recent.clear()
         self._reset()
 
     def _weigh(self, scope: str, trial: Trial) -> bool:
@@ -172,8 +175,8 @@ class ShareJudge:
         calls = self.state.pace.expected(budget.period_ms)
         if not budget.each_scope:
             return threshold(calls * self._families, budget.alarms)
-        mine = sum(scope in trial.scopes for trial in self.state.recent)
-        return threshold(max(1.0, calls * mine / len(self.state.recent)), budget.alarms)
+        mine = sum(scope in trial.scopes for trial in self._recent)
+        return threshold(max(1.0, calls * mine / len(self._recent)), budget.alarms)
 
     def _go_on(self, scope: str, trial: Trial, now: Millis) -> bool:
         found = self.state.found[scope]
@@ -210,7 +213,9 @@ class ShareJudge:
         best, most = next(iter(hits)), -inf
         for scope in sorted(hits):
             if hits[scope] >= FEW_HITS or len(hits) == 1:
-                gain = _gain(trials, scope, self._normal(scope)) - log(rivals[_family(scope)])
+                gain = _gain(trials, scope, self._normal(scope))
+                if scope != FLOOR:
+                    gain -= log(rivals[_family(scope)]) + NARROW
                 if gain > most + 1e-9:
                     best, most = scope, gain
         return best, most
@@ -226,7 +231,7 @@ class ShareJudge:
             reverse=ReverseBernoulli(2 * normal),
             hits=len(hits),
             calls=len(mine),
-            last_hit_at=now,
+            last_hit_at=hits[-1].at,
             interval_ms=self._interval_ms(scope),
             words=dict(Counter(trial.word for trial in hits)),
             queues=dict(Counter(trial.queue for trial in hits)),
@@ -234,13 +239,13 @@ class ShareJudge:
 
     def _interval_ms(self, scope: str) -> float:
         """How far apart the calls of a scope ordinarily end."""
-        recent = self.state.recent
+        recent = self._recent
         mine = sum(scope in trial.scopes for trial in recent)
         return max(0, recent[-1].at - recent[0].at) / max(1, mine)
 
     def _since_it_began(self, scope: str) -> list[Trial]:
         """The calls since the moment from which the evidence of this scope is the strongest."""
-        recent, normal = self.state.recent, self._normal(scope)
+        recent, normal = self._recent, self._normal(scope)
         share = min(SURE, max(2 * normal, self.state.weighed[scope].mixture.likeliest))
         for_hit, for_miss = log(share / normal), log((1 - share) / (1 - normal))
         total, most, begin = 0.0, -inf, len(recent) - 1
@@ -258,6 +263,7 @@ class ShareJudge:
         return self._least if weighed is None else weighed.usual.normal(self._least)
 
     def _reset(self) -> None:
+        self._crossed = None
         for weighed in self.state.weighed.values():
             weighed.mixture.reset()
 
