@@ -23,6 +23,8 @@ COLLAPSED_MS = 5 * 60_000
 MORNING_MS = 30 * 60_000
 """How late the first call of the day may come."""
 _LEAST_MISSED = 5.0
+_CLEAR = 12.0
+"""More than what is sure: where the rate itself wanders, an alarm that ends too soon comes again."""
 _LEAST_WEEK = 20.0
 _HOUR_MS = 3_600_000.0
 
@@ -80,7 +82,7 @@ class RatioJudge(Struct):
     def hold(self, alarm: Alarm) -> None:
         """It alarms from now on, until what comes is normal again."""
         # Not against the likeliest ratio: a surge of x4 that goes down to x1.7 is not over.
-        self.back = ReverseCusum(self.ratios[0])
+        self.back = ReverseCusum(self.ratios[0], clear=_CLEAR)
         self.alarm = alarm
         self.mix.reset()
 

@@ -15,11 +15,14 @@ from alerts.level import STEP_MS, FlatRate, Level
 from alerts.residuals import Residuals
 from ingest.events import Millis
 
-_KNOWN_TIMES, _LEARNING_TIMES = 2.0, 3.0
-_FORECAST_CV = 0.08
+_KNOWN_TIMES, _KNOWN_LOW_TIMES, _LEARNING_TIMES = 1.25, 2.0, 3.0
+_DOUBTS = 1.5
+_LOW_BAND = 0.2
+"""Who asks for half of the calls is not to be told of four fifths."""
+_FORECAST_CV = 0.12
 _FIRST_DAY = 1.2
 """On a first day the rate may double from one hour to the next, and be no surge."""
-_FIRST_DAY_BESIDE = 0.25
+_FIRST_DAY_BESIDE = 0.2
 """The same, where the other queues tell how the day goes."""
 _FIRST_DAY_LOW = 0.35
 _LOWEST = 0.2
@@ -47,7 +50,7 @@ class Pace(Struct):
     """
 
     base: Base
-    queue: str = ""
+    queues: tuple[str, ...] = ("",)
     level: Level = msgspec.field(default_factory=Level)
     flat: FlatRate = msgspec.field(default_factory=FlatRate)
     residuals: Residuals = msgspec.field(default_factory=Residuals)
@@ -76,7 +79,7 @@ class Pace(Struct):
         """The step that ends at `at` is over; `seen` False if something of it was not."""
         calls, self.calls = self.calls, 0
         if not seen:
-            self.blur()
+            self.miss()
             return
         self.flat.step(calls, frozen=frozen)
         if self.ground in (Ground.BASE, Ground.FORECAST):
@@ -85,17 +88,17 @@ class Pace(Struct):
             if frozen:
                 self.residuals.skip()
             else:
-                self.residuals.add(at, calls, usual * self.level.factor)
+                self.residuals.add(calls, usual * self.level.factor)
         elif self.ground is Ground.SHUT:
             self.level.step(0, 0.0, frozen=frozen)
             self.residuals.skip()
 
-    def blur(self) -> None:
-        """Something was not seen."""
+    def miss(self) -> None:
+        """Something of the running step is not seen."""
         self.calls = 0
         self.base.spoil()
-        self.level.blur()
-        self.flat.blur()
+        self.level.miss()
+        self.flat.miss()
         self.residuals.skip()
 
     @property
@@ -111,32 +114,30 @@ class Pace(Struct):
         if self.ground is Ground.FLAT:
             wide = _FIRST_DAY_BESIDE if self.beside else _FIRST_DAY
             return (1 + wide) * (1 + self.flat.doubt) * (self.tide if self.beside else 1.0)
-        return 1 + self._band
+        return 1 + max(self._band(_KNOWN_TIMES), _DOUBTS * self.level.doubt)
 
     @property
     def lowest(self) -> float:
         """Down to how many times the expected rate there is nothing to tell of."""
         if self.ground is Ground.FLAT:
             return _FIRST_DAY_LOW
-        return max(_LOWEST, 1 - self._band)
+        band = max(_LOW_BAND, self._band(_KNOWN_LOW_TIMES), 2 * _DOUBTS * self.level.doubt)
+        return max(_LOWEST, 1 - band)
 
     def weekly(self, forecast: Forecast | None) -> float:
         """How many calls a week brings, as far as can be told."""
-        told = forecast.weekly(self.queue) if forecast is not None else 0.0
+        told = sum(forecast.weekly(queue) for queue in self.queues) if forecast is not None else 0.0
         return told or self.base.weekly or self.flat.rate * _WEEK_STEPS
 
-    @property
-    def _band(self) -> float:
-        residuals = self.residuals
-        if self.ground is Ground.FORECAST and not residuals.learnt:
-            band = max(_KNOWN_TIMES * _FORECAST_CV, residuals.band(0.0))
-        else:
-            band = residuals.band(_LEARNING_TIMES if self.learning else _KNOWN_TIMES)
-        return float((band**2 + (1.5 * self.level.doubt) ** 2) ** 0.5)
+    def _band(self, times: float) -> float:
+        """By how much of itself the rate may wander."""
+        if self.ground is Ground.FORECAST and not self.residuals.learnt:
+            return times * _FORECAST_CV
+        return self.residuals.band(_LEARNING_TIMES if self.learning else times)
 
     def _expect(self, at: Millis, forecast: Forecast | None) -> None:
         self.proven = False
-        told = forecast.expected(self.queue, at, at + STEP_MS) if forecast is not None else None
+        told = self._planned(at, forecast)
         shape, slot = self.base.shape, self.base.slot_now
         if told is not None:
             self._known(Ground.FORECAST if told else Ground.SHUT, told)
@@ -150,6 +151,14 @@ class Pace(Struct):
         else:
             self.ground = Ground.FLAT if self.flat.ready else Ground.NOTHING
             self.rate = self.flat.rate / STEP_MS if self.flat.ready else 0.0
+
+    def _planned(self, at: Millis, forecast: Forecast | None) -> float | None:
+        """The calls that a forecast has for the step from `at` on; None if it leaves out a queue."""
+        if forecast is None:
+            return None
+        told = [forecast.expected(queue, at, at + STEP_MS) for queue in self.queues]
+        known = [calls for calls in told if calls is not None]
+        return sum(known) if known and len(known) == len(told) else None
 
     def _known(self, ground: Ground, calls: float) -> None:
         self.ground = ground

@@ -110,7 +110,7 @@ class ArrivalStream(Struct):
         """From now on nothing is seen, or not all."""
         self._flow(at, forecast)
         self.paused, self.whole = True, False
-        self.pace.blur()
+        self.pace.miss()
         self._forget()
 
     def resume(self, at: Millis, forecast: Forecast | None = None) -> None:
@@ -222,6 +222,7 @@ class ArrivalStream(Struct):
             elif silence.weigh(self.at, due * lowest, self._patience):
                 evidence = missed(silence, self.at, silence.missed / lowest, self.pace.rate)
                 silence.alarm = Alarm(silence.since, self.at, evidence, self.pace.learning)
+                self.holding = True
             silent = silent or silence.alarm is not None
         for judge in self.collapses:
             if not self.awake or not self._due(judge.hours):
@@ -234,7 +235,8 @@ class ArrivalStream(Struct):
         self._look()
 
     def _look(self) -> None:
-        self.holding = bool(self.alarms)
+        if self.holding:
+            self.holding = bool(self.alarms)
 
     def _due(self, hours: Hours) -> bool:
         """Whether calls are sure to be due now: the rule says so, or this weekday always showed it."""
@@ -259,6 +261,7 @@ class ArrivalStream(Struct):
         if judge.upward or onset.over_ms >= least_ms:
             evidence = counted(onset, self.pace.rate)
             judge.hold(Alarm(onset.since, self.at, evidence, self.pace.learning))
+            self.holding = True
 
 
 def counted_since(recent: Recent, since: Millis) -> tuple[int, float]:

@@ -78,4 +78,4 @@ def explains(rule: Rule, since: Millis, streams: Mapping[str, ArrivalStream]) ->
     rest_calls, rest_expected = calls - own_calls, max(expected - own_expected, 0.0)
     slack = _USUAL * rest_expected + _CHANCE * max(rest_expected, 1.0) ** 0.5
     usual = up * (rest_calls - rest_expected) <= slack
-    return one if usual and excess >= _MOST * up * (calls - expected) else None
+    return one if usual and excess > 0 and excess >= _MOST * up * (calls - expected) else None

@@ -57,7 +57,7 @@ class ArrivalsWatch:
         self._kept = Kept()
         self._scopes: dict[str, tuple[str, ...]] = {}
         self._tide_at: Millis = 0
-        self._telling = False
+        self._telling = self._stilled = False
         self._stream("")
         for queue in floor.site.queues:
             self._scopes_of(queue)
@@ -104,8 +104,9 @@ class ArrivalsWatch:
             holding = holding or stream.holding
         if now - self._tide_at >= _TIDE_EVERY_MS:
             self._tide(now)
-        if holding or self._telling:
+        if holding or self._stilled:
             self._still()
+        if holding or self._telling:
             self._tell(now)
 
     def dump(self) -> bytes:
@@ -133,6 +134,7 @@ class ArrivalsWatch:
         other._kept = msgspec.msgpack.decode(self.dump(), type=Kept)
         other._scopes = dict(self._scopes)
         other._tide_at, other._telling = self._tide_at, self._telling
+        other._stilled = self._stilled
         return other
 
     def _blind(self, scope: str, sight: Sight) -> bool:
@@ -151,7 +153,7 @@ class ArrivalsWatch:
             scopes = ("", *own) + ((f"group:{group}",) if group else ())
             self._scopes[queue] = scopes
             for scope in scopes:
-                self._stream(scope)
+                self._stream(scope).pace.queues = self._queues_of(scope) or ("",)
             self._promise()
         return scopes
 
@@ -165,9 +167,7 @@ class ArrivalsWatch:
         if stream is None:
             site = self.floor.site
             base = Base(zone=site.time_zone, day_start_min=site.day_start_min)
-            # A group has no forecast of its own.
-            queue = scope.removeprefix("queue:")
-            stream = ArrivalStream(scope=scope, pace=Pace(base=base, queue=queue))
+            stream = ArrivalStream(scope=scope, pace=Pace(base=base))
             self._furnish(stream)
             self.streams[scope] = stream
         return stream
@@ -233,6 +233,7 @@ class ArrivalsWatch:
         frozen = {scope for scope, stream in self.streams.items() if stream.frozen}
         for scope, stream in self.streams.items():
             stream.stilled = bool(frozen) and ("" in frozen or scope == "")
+        self._stilled = bool(frozen)
 
     def _tell(self, now: Millis) -> None:
         """Put on the board what holds, under as few names as explain it."""

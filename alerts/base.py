@@ -40,6 +40,8 @@ _PART_OF_DAY = 12
 _HOLIDAY = 0.3
 _NEXT_TO_NONE = 0.01
 _WEEK_DAYS = 7
+_DAY_MS = 86_400_000
+_WEEK_MS = _WEEK_DAYS * _DAY_MS + _DAY_MS // 24
 
 
 class Day(Struct):
@@ -105,7 +107,7 @@ class Base(Struct):
         if new:
             self._turn(at)
         elif self.stale and self.today is not None:
-            self._learn(self.today.weekday)
+            self._learn(self.today.weekday, at)
         self.stale = False
         assert self.today is not None
         self.slot_now = self.slot(at)
@@ -158,14 +160,13 @@ class Base(Struct):
         if known is not None:
             self.days.remove(known)
         self.today = known or self._new(start_at)
-        self._learn(self.today.weekday)
+        self._learn(self.today.weekday, at)
 
-    def _learn(self, weekday: int) -> None:
+    def _learn(self, weekday: int, at: Millis) -> None:
         self.shape = shape(self.days, weekday)
         known = [day for day in self.days if day.seen >= _PART_OF_DAY]
-        last = known[-_WEEK_DAYS:]
         self.known_days = len(known)
-        self.weekly = sum(day.calls for day in last) / len(last) * _WEEK_DAYS if last else 0.0
+        self.weekly = _weekly(known, at)
 
     def _day(self, start_at: Millis) -> Day | None:
         if self.today is not None and self.today.start_at == start_at:
@@ -210,6 +211,16 @@ def shape(days: list[Day], weekday: int) -> Shape | None:
     shut = _NEXT_TO_NONE * typical
     smoothed = [0.0 if 0 <= rate < shut else rate for rate in smoothed]
     return Shape(smoothed, _proven(same, smoothed), typical, len(same))
+
+
+def _weekly(known: list[Day], at: Millis) -> float:
+    """Calls in the week before; while less than that is known, as if it went on like that."""
+    if not known:
+        return 0.0
+    week = [day.calls for day in known if day.start_at >= at - _WEEK_MS]
+    if known[0].start_at <= at - _WEEK_MS + _DAY_MS and week:
+        return float(sum(week))
+    return sum(day.calls for day in known) / len(known) * _WEEK_DAYS
 
 
 def _ordinary(days: list[Day]) -> list[Day]:

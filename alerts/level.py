@@ -16,6 +16,10 @@ _DECAY = 0.5 ** (1 / _HALF_LIFE_STEPS)
 DAY_CV = 0.15
 """How much days differ from their base: as sure as we are of a level before any call."""
 _PRIOR = 1 / DAY_CV**2
+_DOUBTED = 1 / 0.3**2
+"""The first minutes of a day stray more than its sum does."""
+_MORNING = 0.3
+"""So does the first half-hour, however many calls it brings."""
 
 
 class Level(Struct):
@@ -23,6 +27,7 @@ class Level(Struct):
 
     calls: float = 0.0
     expected: float = 0.0
+    steps: float = 0.0
     held_back: list[tuple[int, float]] = []
 
     def step(self, calls: int, expected: float, *, frozen: bool) -> None:
@@ -35,6 +40,7 @@ class Level(Struct):
             old_calls, old_expected = self.held_back.pop(0)
             self.calls = self.calls * _DECAY + old_calls
             self.expected = self.expected * _DECAY + old_expected
+            self.steps = self.steps * _DECAY + (old_expected > 0)
 
     @property
     def factor(self) -> float:
@@ -44,11 +50,15 @@ class Level(Struct):
     @property
     def doubt(self) -> float:
         """How far off, as a share, the factor may still be: the less was seen, the more."""
-        return DAY_CV * sqrt(_PRIOR / (_PRIOR + self.expected))
+        early = _MORNING * (1 - self.steps * (1 - _DECAY)) ** 3
+        return max(1 / sqrt(_DOUBTED + self.expected), early)
 
-    def blur(self) -> None:
-        """What is held back is not to be trusted."""
+    def miss(self) -> None:
+        """A step was not seen: what was held back is not to be trusted, and what was known ages."""
         self.held_back.clear()
+        self.calls *= _DECAY
+        self.expected *= _DECAY
+        self.steps *= _DECAY
 
 
 READY_CALLS = 30
@@ -103,6 +113,8 @@ class FlatRate(Struct):
         """How far off, as a share, the rate may be by chance."""
         return 1 / sqrt(max(self.calls, 1.0))
 
-    def blur(self) -> None:
-        """What is held back is not to be trusted."""
+    def miss(self) -> None:
+        """A step was not seen: what was held back is not to be trusted, and what was known ages."""
         self.held_back.clear()
+        self.calls *= _DECAY
+        self.steps *= _DECAY

@@ -7,9 +7,7 @@ from statistics import median
 
 from msgspec import Struct
 
-from ingest.events import Millis
-
-SPAN_MS = 900_000
+SPAN_STEPS = 45
 _LEAST_EXPECTED = 4.0
 _KEPT = 1_500
 """Samples of about thirty days."""
@@ -17,7 +15,7 @@ _ENOUGH = 16
 _MEDIAN_OF_SQUARE = 0.455
 """The median of the square of a standard normal number."""
 UNKNOWN_CV = 0.2
-LEAST_BAND = 0.08
+LEAST_BAND = 0.05
 
 
 class Residuals(Struct):
@@ -25,18 +23,18 @@ class Residuals(Struct):
 
     squares: list[float] = []
     means: list[float] = []
-    since: Millis = 0
+    steps: int = 0
     calls: int = 0
     expected: float = 0.0
     fresh: int = 0
     cv: float = UNKNOWN_CV
 
-    def add(self, at: Millis, calls: int, expected: float) -> None:
-        """What came and was expected until `at`, level included, since the last call of this."""
-        self.since = self.since or at
+    def add(self, calls: int, expected: float) -> None:
+        """What came and was expected, level included, in one more step of twenty seconds."""
+        self.steps += 1
         self.calls += calls
         self.expected += expected
-        if at - self.since < SPAN_MS or self.expected < _LEAST_EXPECTED:
+        if self.steps < SPAN_STEPS or self.expected < _LEAST_EXPECTED:
             return
         self.squares.append((self.calls - self.expected) ** 2 / self.expected)
         self.means.append(self.expected)
@@ -48,7 +46,7 @@ class Residuals(Struct):
 
     def skip(self) -> None:
         """What is being counted is not to be learnt from."""
-        self.since, self.calls, self.expected = 0, 0, 0.0
+        self.steps, self.calls, self.expected = 0, 0, 0.0
 
     @property
     def learnt(self) -> bool:
