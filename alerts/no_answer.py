@@ -88,7 +88,7 @@ class NoAnswerWatch:
             self._state.offers.add(event.source)
             self._arrive(FLOOR, at)
         elif isinstance(data, Queued):
-            self._arrive(data.queue and f"queue:{data.queue}", at)
+            self._arrive(f"queue:{data.queue}", at)
             if event.source not in self._state.offers:
                 self._arrive(FLOOR, at)
         elif isinstance(data, Answered):
