@@ -269,8 +269,9 @@ class Console {
   async read() {
     if (this.feed.link !== "live" || !this.feed.body?.alerts) return;
     const due = this.read_at === undefined || performance.now() - this.read_at > REPORT_MS;
-    const ended = this.incidents.filter(([, each]) => each.state === "ended");
-    const state = JSON.stringify(ended.map(([id, each]) => [id, each.verdict, each.closed]));
+    const state = JSON.stringify(
+      this.incidents.map(([id, each]) => [id, each.state, each.acked, each.verdict, each.closed]),
+    );
     if (!due && state === this.read_state) return;
     this.read_at = performance.now();
     this.read_state = state;

@@ -12,9 +12,10 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -24,7 +25,9 @@ from alerts.bounds import delay_s
 from alerts.breach import Board, Breach
 from alerts.budget_report import budget_report
 from alerts.care import Care
+from alerts.courier import Courier
 from alerts.defaults import DEFAULTS
+from alerts.engine import Engine
 from alerts.incidents_sqlite import SqliteIncidents
 from alerts.life import Life
 from alerts.playbooks import LANGUAGES, as_document, load
@@ -35,11 +38,25 @@ from dashboard import assets
 from dashboard.assets import Assets
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
+from floorwatch import forecast_file
+from floorwatch.alerting import Alerting
+from floorwatch.app import tick
+from floorwatch.invented import furnished, scenario_for
+from simulators import forecast_text
+from simulators.local_time import day_start
+from simulators.play import SimulatedSource
+from simulators.scenario import times
+from simulators.training import Desk
+from stream.deadletters import FileDeadLetters
+from stream.journal_file import FileJournal
+from stream.runner import Runner
 from stream.sites import AgentCard, QueueCard, Site
 
 pytestmark = pytest.mark.chromium
 ROOT = Path(__file__).parents[2]
 TICK_S = 0.1
+SIZE = 6
+"""So many times the demo's floor, so that a surge is seen in seconds."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 RULES = {rule.id: rule for rule in DEFAULTS}
 SURGE: dict[str, Any] = {
@@ -219,8 +236,13 @@ def _told(rule: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Assets:
-    return assets.load(ensure_exported(tmp_path_factory.mktemp("data")))
+def pages_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return ensure_exported(tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def pages(pages_folder: Path) -> Assets:
+    return assets.load(pages_folder)
 
 
 @pytest.fixture
@@ -251,11 +273,11 @@ LISTEN = """() => {
 
 
 class Desktop:
-    """A browser with pages on the office, and what they complained of."""
+    """A browser with our pages, and what they complained of."""
 
-    def __init__(self, browser: Any, office: Office, **options: Any) -> None:
+    def __init__(self, browser: Any, url: str, **options: Any) -> None:
         options.setdefault("viewport", {"width": 1920, "height": 1080})
-        self.office = office
+        self.url = url
         self.context = browser.new_context(locale="en-GB", **options)
         self.context.set_default_timeout(10_000)
         self.context.add_init_script(f"({LISTEN})()")
@@ -266,7 +288,7 @@ class Desktop:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
         page.on("dialog", self._dismiss)
-        page.goto(self.office.url + path + query)
+        page.goto(self.url + path + query)
         page.wait_for_selector("[data-link=live]")
         return page
 
@@ -286,7 +308,7 @@ class Desktop:
 
 @pytest.fixture
 def desktop(browser: Any, office: Office) -> Iterator[Desktop]:
-    desktop = Desktop(browser, office)
+    desktop = Desktop(browser, office.url)
     yield desktop
     assert desktop.complaints == []
     desktop.context.close()
@@ -547,7 +569,7 @@ FITS = """() => {
 @pytest.mark.parametrize("path", ["/wall", "/floor"])
 def test_on_a_phone_nothing_is_lost_to_the_side(browser: Any, office: Office, path: str) -> None:
     size = {"width": 390, "height": 844}
-    phone = Desktop(browser, office, viewport=size, has_touch=True, is_mobile=True)
+    phone = Desktop(browser, office.url, viewport=size, has_touch=True, is_mobile=True)
     page = phone.open(path, "?lang=zh&sound=0")
     office.hold(Kind.SURGE, "queue:claims", {**SURGE, "calls": 12_000}, learning=True)
     trunk = "carrier-" + "x" * 60
@@ -603,3 +625,108 @@ def test_a_console_that_hears_nothing_greys_and_says_so(office: Office, desktop:
     desk.locator(".link").filter(has_text=lost).wait_for()
     desktop.complaints.clear()  # the browser tells of each try to connect again
     office.start()
+
+
+class Demo:
+    """The demo's floor, larger, with all its alerts: simulator, watches, life, memory, gateway."""
+
+    def __init__(self, pages: Assets, folder: Path) -> None:
+        site = Site(id="demo", time_zone="Asia/Shanghai")
+        self.scenario = times(scenario_for(site), SIZE)
+        self.site = furnished(site, self.scenario)
+        self.clock = Ahead()
+        morning = day_start(self.scenario, self.clock.now()) + 10 * 3_600_000
+        self.clock.ahead_ms = morning - self.clock.now()
+        self.desk = Desk(self.scenario, seed=3)
+        self.url = ""
+        self._pages, self._folder = pages, folder
+
+    def start(self) -> "Demo":
+        started = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._run(started)), daemon=True)
+        self._thread.start()
+        assert started.wait(60), "the floor did not start"
+        return self
+
+    async def _run(self, started: threading.Event) -> None:
+        self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
+        now = self.clock.now()
+        plan = forecast_text.text(self.scenario, now - 3_600_000, now + 7_200_000)
+        forecast = forecast_file.parse(plan, forecast_text.FILE, ZoneInfo(self.site.time_zone))
+        source = SimulatedSource(
+            scenario=self.scenario, seed=7, clock=self.clock, history=False, desk=self.desk
+        )
+        async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+            journal = await stack.enter_async_context(FileJournal(self._folder / "j", self.clock))
+            letters = stack.enter_context(closing(FileDeadLetters(self._folder / "rejected")))
+            store = stack.enter_context(SqliteIncidents(self._folder / "incidents.sqlite"))
+            runner = Runner(self.site, journal, letters, self.clock)
+            await runner.recover()
+            engine = Engine(runner.floor, DEFAULTS, Care(), forecast=forecast)
+            courier = Courier(store, {}, self.clock)
+            alerts = Alerting(engine, store, courier, self.clock, load())
+            runner.told = alerts.take
+            place = (self.clock, "127.0.0.1", 0, self._pages)
+            gateway = await stack.enter_async_context(
+                Gateway(*place, desk=self.desk, alerts=alerts)
+            )
+            self.url = gateway.url.rstrip("/")
+            tasks = [
+                group.create_task(runner.run()),
+                group.create_task(tick(runner, alerts, gateway, self.clock)),
+                group.create_task(source.run(runner.inbox)),
+            ]
+            started.set()
+            await self._stopped.wait()
+            for task in tasks:
+                task.cancel()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join(20)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def demo(pages: Assets, tmp_path: Path) -> Iterator[Demo]:
+    demo = Demo(pages, tmp_path).start()
+    yield demo
+    demo.stop()
+
+
+def test_a_surge_in_the_demo_rings_within_two_seconds_and_its_story_stands(
+    browser: Any, demo: Demo
+) -> None:
+    desktop = Desktop(browser, demo.url)
+    wall, desk = desktop.open("/wall", "?lang=en&sound=1&training=1"), desktop.open("/floor")
+    wall.locator(".offer[data-kind=peak] .go[data-size='4']").click()
+    surge = re.compile("Traffic surge")
+    wall.locator(".alarm").filter(has_text=surge).wait_for(timeout=120_000)
+    for page in (wall, desk):
+        page.wait_for_function("() => window.rings.length > 0")
+    body = wall.request.get(f"{demo.url}/frame?view=floor").json()["body"]
+    surges = [
+        (each["fired_at"], id)
+        for id, each in body["alerts"]["incidents"].items()
+        if each["kind"] == "surge"
+    ]
+    fired_at, id = min(surges)
+    for page in (wall, desk):
+        [first, *_] = [ring for ring in rings(page) if ring["incident"] == id]
+        assert first["at"] + demo.clock.ahead_ms - fired_at < 2_000
+    mine = desk.locator(f".card[data-incident='{id}']")
+    mine.get_by_role("button", name="Acknowledge").click()
+    ask(desk, "acknowledge").get_by_label("Note").fill("It is the training")
+    desk.keyboard.press("Enter")
+    desktop.sign(desk, "Wang Li")
+    mine.get_by_text("Acknowledged by Wang Li").wait_for()
+    wall.locator(f".alarm[data-acked=true][data-incident='{id}']").wait_for()
+    mine.get_by_role("button", name="Story").click()
+    story = desk.get_by_role("dialog", name="The story")
+    story.locator(".entry[data-what=acknowledged]").filter(has_text="It is the training").wait_for()
+    told = desk.request.get(f"{demo.url}/incident?id={id}").json()["story"]
+    whats = [entry["what"] for entry in told]
+    assert whats[0] == "fired"
+    assert "acknowledged" in whats
+    assert desktop.complaints == []
+    desktop.context.close()

@@ -22,7 +22,6 @@ from dashboard.assets import Assets
 from dashboard.catalogue import catalogues
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
-from floorwatch.app import tick
 from floorwatch.invented import furnished, scenario_for
 from simulators.faults import FaultKind
 from simulators.local_time import day_start
@@ -30,6 +29,7 @@ from simulators.play import SimulatedSource
 from simulators.scenario import Scenario, times
 from simulators.training import Desk
 from stream.deadletters import FileDeadLetters
+from stream.figures import Figures
 from stream.journal_file import FileJournal
 from stream.runner import Runner
 from stream.sites import Site
@@ -94,7 +94,7 @@ class School:
                 group.create_task(work)
                 for work in (
                     runner.run(),
-                    tick(runner, gateway, self.clock),
+                    self._show(runner, gateway),
                     source.run(runner.inbox),
                 )
             ]
@@ -102,6 +102,13 @@ class School:
             await self._stopped.wait()
             for task in tasks:
                 task.cancel()
+
+    async def _show(self, runner: Runner, gateway: Gateway) -> None:
+        figures = Figures(runner.floor)
+        figures.patch(self.clock.now())
+        while True:
+            gateway.publish(lambda: figures.document, figures.patch(self.clock.now()))
+            await self.clock.sleep(0.2)
 
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._stopped.set)
