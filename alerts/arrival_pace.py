@@ -22,7 +22,7 @@ _LOW_BAND = 0.2
 _FORECAST_CV = 0.12
 _FIRST_DAY = 1.2
 """On a first day the rate may double from one hour to the next, and be no surge."""
-_FIRST_DAY_BESIDE = 0.2
+_FIRST_DAY_BESIDE = 0.15
 """The same, where the other queues tell how the day goes."""
 _FIRST_DAY_LOW = 0.35
 _LOWEST = 0.2

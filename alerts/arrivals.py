@@ -2,7 +2,8 @@
 
     Queued, Blocked -> streams of the floor, the queue and its group -> judges -> whom to name -> board
 
-An arrival is a caller who enters a queue, or is refused entry: demand is what counts.
+An arrival is a call that enters its first queue, or is refused entry: demand is what counts. A call
+that overflows or is transferred has been counted, so that a surge is not seen again where it goes.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,9 @@ from stream.floor import Floor
 
 ArrivalRule = SurgeRule | CollapseRule | SilenceRule
 
+_CALL_MS = 1_800_000
+"""A call that was heard of within this time, and enters a queue, is passed on to it."""
+_FEW_CALLS = 1_000
 _TIDE_MS = 300_000
 _TIDE_EVERY_MS = 10_000
 _TIDE_LEAST = 15.0
@@ -58,6 +62,8 @@ class ArrivalsWatch:
         self._scopes: dict[str, tuple[str, ...]] = {}
         self._tide_at: Millis = 0
         self._telling = self._stilled = False
+        self._calls: dict[str, Millis] = {}
+        self._swept_at: Millis = 0
         self._stream("")
         for queue in floor.site.queues:
             self._scopes_of(queue)
@@ -73,6 +79,8 @@ class ArrivalsWatch:
         data = event.data
         if not isinstance(data, Queued | Blocked) or event.origin not in _NEWS:
             return
+        if self._passed_on(data.call, now):
+            return
         feed = self.floor.state.feeds.get(event.source)
         at = min(event.time - (feed.off_ms if feed is not None else 0), now)
         if now - at > STALE_NEWS_MS:
@@ -80,6 +88,18 @@ class ArrivalsWatch:
                 self.streams[scope].learn(at)
         else:
             self.count(data.queue, at)
+
+    def _passed_on(self, call: str, now: Millis) -> bool:
+        """Whether this call has come already, and only goes on to another queue."""
+        if not call:
+            return False
+        calls = self._calls
+        known = call in calls
+        calls[call] = now
+        if len(calls) > _FEW_CALLS and now - self._swept_at > _CALL_MS:
+            self._swept_at = now
+            self._calls = {call: at for call, at in calls.items() if now - at <= _CALL_MS}
+        return known
 
     def count(self, queue: str, at: Millis, calls: int = 1) -> None:
         """So many calls came to a queue now."""

@@ -11,7 +11,7 @@ STEP_MS = 20_000
 """Counts are handed over in steps of this."""
 LAG_STEPS = 30
 _HALF_LIFE_STEPS = 135
-_DECAY = 0.5 ** (1 / _HALF_LIFE_STEPS)
+_DECAY: float = 0.5 ** (1 / _HALF_LIFE_STEPS)
 
 DAY_CV = 0.15
 """How much days differ from their base: as sure as we are of a level before any call."""
@@ -50,8 +50,10 @@ class Level(Struct):
     @property
     def doubt(self) -> float:
         """How far off, as a share, the factor may still be: the less was seen, the more."""
-        early = _MORNING * (1 - self.steps * (1 - _DECAY)) ** 3
-        return max(1 / sqrt(_DOUBTED + self.expected), early)
+        unseen = 1 - self.steps * (1 - _DECAY)
+        early = _MORNING * unseen * unseen * unseen
+        few: float = 1 / sqrt(_DOUBTED + self.expected)
+        return max(few, early)
 
     def miss(self) -> None:
         """A step was not seen: what was held back is not to be trusted, and what was known ages."""

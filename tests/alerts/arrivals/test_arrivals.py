@@ -224,6 +224,20 @@ def test_only_news_of_arrivals_counts_and_the_past_only_teaches() -> None:
     assert floor.calls == 3
 
 
+def test_a_call_that_is_passed_on_is_no_new_arrival() -> None:
+    watch = ArrivalsWatch(Floor(Site(id="hq")), (SurgeRule(id="surge"),), Board())
+    watch.tick(NOON, Sight())
+    for n, (call, queue) in enumerate([("a", "sales"), ("a", "care"), ("b", "care"), ("", "care")]):
+        watch.take(told(Queued(visit=str(n), call=call, queue=queue), NOON + n), NOON + n)
+    assert [watch.streams[scope].calls for scope in ("", "queue:sales", "queue:care")] == [3, 1, 2]
+    for n in range(3_000):
+        later = NOON + HOUR + n * 1_000
+        watch.take(told(Queued(visit=f"v{n}", call=f"c{n}", queue="care"), later), later)
+    later = NOON + 3 * HOUR
+    watch.take(told(Queued(visit="z", call="a", queue="care"), later), later)
+    assert watch.streams[""].calls == 3_004
+
+
 def test_a_restart_goes_on_with_what_was_learnt(watching: Watch) -> None:
     w, draw = watching(forecast=planned(QUEUES)), Random(8)
     w.start(NOON)
