@@ -21,9 +21,12 @@ _MINUTE_MS = 60_000
 
 REDIAL_MS = 10 * _MINUTE_MS
 """So long after a fault's end more calls than usual are those who ring again."""
+AFTER_MS = 30_000
+"""So long after a cause's end its effects may still be noticed."""
 GUESS_MS = 60 * _MINUTE_MS
 """Where it is not known which queues a cause concerns, it is taken for the cause of what begins so
 long after it; a line that stays dead for days must not mute the floor for days."""
+_LATER_MS = 3 * _MINUTE_MS
 _BEFORE_MS = 2 * _MINUTE_MS
 
 
@@ -36,6 +39,9 @@ class Reach(StrEnum):
     """The same, but where the queues are not known only what begins near it in time."""
     COVERED = "covered"
     """Scopes that lie within its own."""
+    LATER = "later"
+    """As `near`, but what begins within minutes of the cause has another one: callers who were not
+    served need some time to ring again."""
     SAME_NAME = "same_name"
     """Scopes of another kind with the same name: a trunk and its registration."""
 
@@ -106,12 +112,12 @@ TREE: tuple[Mutes, ...] = (
     Mutes(_LINE, _UNREACHABLE),
     Mutes(Who((Kind.COMPONENT,), ("endpoint:*",)), _UNREACHABLE),
     Mutes(_LINE, _SURGE, after_ms=REDIAL_MS),
-    Mutes(_LINE, Who((Kind.COLLAPSE, Kind.SILENCE)), after_ms=REDIAL_MS),
+    Mutes(_LINE, Who((Kind.COLLAPSE,)), after_ms=REDIAL_MS),
     Mutes(Who((Kind.MASS_END,)), Who((Kind.DROPPED,))),
     Mutes(Who((Kind.MASS_END,)), _SURGE, after_ms=REDIAL_MS),
     Mutes(Who((Kind.MASS_SIGN_OUT,)), Who((Kind.NO_ANSWER,))),
     Mutes(Who((Kind.MASS_SIGN_OUT,)), _WAITS),
-    Mutes(Who((Kind.MASS_SIGN_OUT,)), _SURGE, after_ms=REDIAL_MS),
+    Mutes(Who((Kind.MASS_SIGN_OUT,)), _SURGE, Reach.LATER, after_ms=REDIAL_MS),
     Mutes(Who((Kind.MASS_SIGN_OUT,)), Who((Kind.AGENT,))),
     Mutes(Who((Kind.NO_ANSWER,)), _WAITS, Reach.COVERED),
     Mutes(_SURGE, _WAITS, Reach.COVERED),
@@ -135,12 +141,15 @@ def mutes(cause: Alert, effect: Alert, now: Millis, linger_ms: Millis) -> bool:
     """Whether `cause` mutes `effect` now: while it is open, and for `linger_ms` after its end."""
     if cause is effect or cause.station is Station.PENDING:
         return False
-    since_end = 0
+    since_end: Millis = 0
     if cause.ended_at is not None:
         since_end = now - cause.ended_at
         # Its statistic needs good calls to calm down; only a new drop says that it goes on.
         if effect.kind is Kind.DROPPED and effect.worse_at <= cause.ended_at:
             linger_ms = max(linger_ms, REDIAL_MS)
+        if effect.at > cause.ended_at + AFTER_MS:
+            # What began when the cause was gone is no effect of it, but for those that come later.
+            linger_ms = 0
     return any(
         since_end < max(linger_ms, branch.after_ms) and _is_branch(branch, cause, effect)
         for branch in _BRANCHES[cause.kind]
@@ -170,6 +179,8 @@ def _is_branch(branch: Mutes, cause: Alert, effect: Alert) -> bool:
             return not ours or not theirs or not ours.isdisjoint(theirs)
         case Reach.NEAR:
             return _near(cause, effect)
+        case Reach.LATER:
+            return effect.at >= cause.at + _LATER_MS and _near(cause, effect)
 
 
 def _near(cause: Alert, effect: Alert) -> bool:

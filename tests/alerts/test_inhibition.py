@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.alert import Alert
-from alerts.inhibition import GUESS_MS, REDIAL_MS, mutes
+from alerts.inhibition import AFTER_MS, GUESS_MS, REDIAL_MS, mutes
 from alerts.words import Kind, Severity, Station
 
 LINGER = 120_000
@@ -121,6 +121,19 @@ def test_it_lingers_after_the_cause_and_longer_for_redials() -> None:
     assert not mutes(trunk, silence, 1_000 + LINGER, LINGER)
     assert mutes(trunk, surge, 1_000 + REDIAL_MS - 1, LINGER)
     assert not mutes(trunk, surge, 1_000 + REDIAL_MS, LINGER)
+
+
+def test_what_begins_when_the_cause_is_gone_is_no_effect_of_it() -> None:
+    trunk = ended(alert("component", "trunk:a"), 1_000)
+    late = alert("silence", SALES, at=1_000 + AFTER_MS + 1)
+    assert mutes(trunk, alert("silence", SALES, at=1_000 + AFTER_MS), late.at, LINGER)
+    assert not mutes(trunk, late, late.at, LINGER)
+
+
+def test_who_was_not_served_calls_again_after_some_minutes() -> None:
+    gone = alert("mass_sign_out", "")
+    assert not mutes(gone, alert("surge", SALES, at=120_000), 120_000, LINGER)
+    assert mutes(gone, alert("surge", SALES, at=240_000), 240_000, LINGER)
 
 
 def test_more_calls_before_the_fault_are_no_redials() -> None:
