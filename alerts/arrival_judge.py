@@ -23,7 +23,7 @@ COLLAPSED_MS = 5 * 60_000
 MORNING_MS = 30 * 60_000
 """How late the first call of the day may come."""
 _LEAST_MISSED = 5.0
-_CLEAR = 12.0
+_CLEAR = 8.0
 """More than what is sure: where the rate itself wanders, an alarm that ends too soon comes again."""
 _LEAST_WEEK = 20.0
 _HOUR_MS = 3_600_000.0

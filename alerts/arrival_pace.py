@@ -75,12 +75,9 @@ class Pace(Struct):
         self.calls += calls
         self.base.count(calls)
 
-    def close(self, at: Millis, *, frozen: bool, seen: bool) -> None:
-        """The step that ends at `at` is over; `seen` False if something of it was not."""
+    def close(self, *, frozen: bool) -> None:
+        """The step is over, and all of it was seen."""
         calls, self.calls = self.calls, 0
-        if not seen:
-            self.miss()
-            return
         self.flat.step(calls, frozen=frozen)
         if self.ground in (Ground.BASE, Ground.FORECAST):
             usual = self.before_level
@@ -93,12 +90,12 @@ class Pace(Struct):
             self.level.step(0, 0.0, frozen=frozen)
             self.residuals.skip()
 
-    def miss(self) -> None:
-        """Something of the running step is not seen."""
+    def miss(self, steps: int) -> None:
+        """So many steps are over that were not seen, or not wholly."""
         self.calls = 0
         self.base.spoil()
-        self.level.miss()
-        self.flat.miss()
+        self.level.miss(steps)
+        self.flat.miss(steps)
         self.residuals.skip()
 
     @property

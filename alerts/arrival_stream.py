@@ -52,6 +52,7 @@ class ArrivalStream(Struct):
     silences: list[SilenceJudge] = []
     recent: Recent = msgspec.field(default_factory=Recent)
     at: Millis = 0
+    turned_at: Millis = 0
     turn_at: Millis = 0
     blind_until: Millis = 0
     """Before this nothing is judged."""
@@ -110,7 +111,7 @@ class ArrivalStream(Struct):
         """From now on nothing is seen, or not all."""
         self._flow(at, forecast)
         self.paused, self.whole = True, False
-        self.pace.miss()
+        self.pace.miss(0)
         self._forget()
 
     def resume(self, at: Millis, forecast: Forecast | None = None) -> None:
@@ -118,6 +119,7 @@ class ArrivalStream(Struct):
         self._flow(at, forecast)
         self.paused = False
         self.blind_until = self.at + GRACE_MS
+        self.turn_at = self.at - self.at % STEP_MS + STEP_MS
         self._forget()
 
     @property
@@ -155,13 +157,19 @@ class ArrivalStream(Struct):
             self.at = until
             if until == self.turn_at:
                 self._note()
-                self.pace.close(until, frozen=self.stilled or self.frozen, seen=self.whole)
+                if self.whole:
+                    self.pace.close(frozen=self.stilled or self.frozen)
+                else:
+                    self.pace.miss((until - self.turned_at) // STEP_MS or 1)
                 self._turn(forecast)
 
     def _turn(self, forecast: Forecast | None) -> None:
         """A step begins."""
         pace, before = self.pace, self.pace.ground
-        self.turn_at = self.at - self.at % STEP_MS + STEP_MS
+        self.turned_at = self.at
+        # While nothing is seen there is nothing to be learnt in small steps.
+        step_ms = SLOT_MS if self.paused else STEP_MS
+        self.turn_at = self.at - self.at % step_ms + step_ms
         self.whole = not self.paused and self.at % STEP_MS == 0
         pace.turn(self.at, forecast, seen=self.whole)
         if pace.ground is Ground.SHUT:

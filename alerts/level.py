@@ -55,15 +55,16 @@ class Level(Struct):
         few: float = 1 / sqrt(_DOUBTED + self.expected)
         return max(few, early)
 
-    def miss(self) -> None:
-        """A step was not seen: what was held back is not to be trusted, and what was known ages."""
+    def miss(self, steps: int) -> None:
+        """Steps were not seen: what was held back is not to be trusted, and what was known ages."""
         self.held_back.clear()
-        self.calls *= _DECAY
-        self.expected *= _DECAY
-        self.steps *= _DECAY
+        left = _DECAY**steps
+        self.calls *= left
+        self.expected *= left
+        self.steps *= left
 
 
-READY_CALLS = 30
+READY_CALLS = 20
 _ENOUGH = 60.0
 _LAG_CALLS = 20.0
 _SHORT_LAG, _LONG_LAG = 3, 30
@@ -115,8 +116,9 @@ class FlatRate(Struct):
         """How far off, as a share, the rate may be by chance."""
         return 1 / sqrt(max(self.calls, 1.0))
 
-    def miss(self) -> None:
-        """A step was not seen: what was held back is not to be trusted, and what was known ages."""
+    def miss(self, steps: int) -> None:
+        """Steps were not seen: what was held back is not to be trusted, and what was known ages."""
         self.held_back.clear()
-        self.calls *= _DECAY
-        self.steps *= _DECAY
+        left = _DECAY**steps
+        self.calls *= left
+        self.steps *= left

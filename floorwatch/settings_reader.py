@@ -32,7 +32,10 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     ),
     "site.alerts": ("file", "playbooks", "forecast"),
     "site.queue_defaults": ("target", "short_abandon", "service_level", "goal", "wrap_up"),
-    "site.queue": ("id", "names", "target", "short_abandon", "service_level", "goal", "wrap_up"),
+    "site.queue": (
+        *("id", "names", "target", "short_abandon", "service_level", "goal", "wrap_up"),
+        "group",
+    ),
     "site.team": ("id", "names"),
     "site.agent": ("id", "names", "team", "interfaces"),
     "site.source": ("name", "url", "secret_env", "secret_file", "backfill"),

@@ -143,7 +143,7 @@ def test_the_level_follows_the_day_late_and_stands_still_when_told_to() -> None:
     assert Level().doubt > level.doubt > 0
 
 
-def test_a_first_rate_is_known_after_thirty_calls_and_forgotten_when_it_falls_silent() -> None:
+def test_a_first_rate_is_known_after_some_calls_and_forgotten_when_it_falls_silent() -> None:
     flat = FlatRate()
     for _ in range(50):
         flat.step(0, frozen=False)
