@@ -55,7 +55,7 @@ from stream.sites import AgentCard, QueueCard, Site
 pytestmark = pytest.mark.chromium
 ROOT = Path(__file__).parents[2]
 TICK_S = 0.1
-SIZE = 6
+SIZE = 24
 """So many times the demo's floor, so that a surge is seen in seconds."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 RULES = {rule.id: rule for rule in DEFAULTS}
@@ -650,8 +650,8 @@ class Demo:
 
     async def _run(self, started: threading.Event) -> None:
         self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
-        now = self.clock.now()
-        plan = forecast_text.text(self.scenario, now - 3_600_000, now + 7_200_000)
+        start = self.clock.now() // 3_600_000 * 3_600_000
+        plan = forecast_text.text(self.scenario, start, start + 7_200_000)
         forecast = forecast_file.parse(plan, forecast_text.FILE, ZoneInfo(self.site.time_zone))
         source = SimulatedSource(
             scenario=self.scenario, seed=7, clock=self.clock, history=False, desk=self.desk
@@ -687,9 +687,10 @@ class Demo:
         assert not self._thread.is_alive()
 
 
-@pytest.fixture
-def demo(pages: Assets, tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(pages, tmp_path).start()
+@pytest.fixture(scope="module", autouse=True)
+def demo(pages: Assets, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """It begins with the first test, so that its watches trust what they see when it is asked for."""
+    demo = Demo(pages, tmp_path_factory.mktemp("demo")).start()
     yield demo
     demo.stop()
 
