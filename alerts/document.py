@@ -10,6 +10,7 @@ from alerts.naming import Names
 from alerts.notices import Told
 from alerts.sentence_facts import scope_name
 from alerts.sentences import sentence
+from alerts.words import Station
 from ingest.events import Millis
 from stream.sites import Site
 
@@ -78,7 +79,7 @@ class Document:
         silenced = self._escalation.silenced_until(head, now) if head and incident.open else 0
         optional = {
             "ended_at": incident.ended_at,
-            "next_at": incident.escalate_at if incident.open else None,
+            "next_at": incident.escalate_at if incident.state is Station.FIRING else None,
             "next_to": _next_to(incident),
             "acked": _acked(incident.acked),
             "silenced_until": silenced or None,
