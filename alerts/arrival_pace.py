@@ -66,8 +66,8 @@ class Pace(Struct):
         """The next step begins at `at`."""
         if at % SLOT_MS == 0 or self.base.today is None:
             self.base.move(at, seen=seen)
-            if not self.flat.steps:
-                self._prime(at)
+        if not self.flat.ready and self.base.told:
+            self._prime()
         self._expect(at, forecast)
 
     def count(self, calls: int) -> None:
@@ -162,9 +162,9 @@ class Pace(Struct):
         self.before_level = calls
         self.rate = calls * (1.0 if ground is Ground.SHUT else self.level.factor) / STEP_MS
 
-    def _prime(self, at: Millis) -> None:
+    def _prime(self) -> None:
         """Begin with what was told of the last half-hour before."""
-        today, slot = self.base.today, self.base.slot(at)
+        today, slot = self.base.today, self.base.slot_now
         if today is None or slot < _PRIME_SLOTS:
             return
         told = today.counts[slot - _PRIME_SLOTS : slot]

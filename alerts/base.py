@@ -87,6 +87,8 @@ class Base(Struct):
     """How many past days it is made of, those that were hardly seen left out."""
     weekly: float = 0.0
     """Calls a week, after the last days; 0 if none is known."""
+    told: bool = False
+    """Whether anything was told of the past."""
     stale: bool = False
     """Whether something was told of past days since the shape was made."""
     slot_now: int = 0
@@ -128,11 +130,12 @@ class Base(Struct):
         start_at = self._calendar.day(at)
         day = self._day(start_at)
         if day is not None:
+            self.told = True
             self.stale = self.stale or day is not self.today
             slot = self.slot(at)
             # What is told of the past is told in order: all up to here is known by now.
             first = next((n for n, count in enumerate(day.counts) if count >= 0), slot)
-            for known in range(first, slot + 1):
+            for known in range(min(first, slot), slot + 1):
                 day.counts[known] = max(day.counts[known], 0)
             day.counts[slot] += calls
 

@@ -66,7 +66,7 @@ class Level(Struct):
 
 READY_CALLS = 20
 _ENOUGH = 60.0
-_LAG_CALLS = 20.0
+_LAG_CALLS = 12.0
 _SHORT_LAG, _LONG_LAG = 3, 30
 _SHORT_LIFE, _LONG_LIFE = 45.0, 360.0
 _IDLE = 3.0
@@ -76,7 +76,7 @@ class FlatRate(Struct):
     """Calls per step as learnt on the fly, on a first day, of which nobody knows the shape.
 
     It follows slow drift: the half-life is the time of sixty calls, between 15 minutes and two
-    hours, the lag that of twenty, between one minute and ten.
+    hours, the lag that of a dozen, between one minute and ten.
     """
 
     calls: float = 0.0

@@ -224,6 +224,22 @@ def test_only_news_of_arrivals_counts_and_the_past_only_teaches() -> None:
     assert floor.calls == 3
 
 
+def test_a_morning_that_is_told_later_makes_the_first_hour_known(watching: Watch) -> None:
+    w, draw = watching(), Random(1)
+    w.start(NOON)
+    at = NOON - 4 * HOUR
+    while at < NOON:
+        at += int(draw.expovariate(400 / HOUR))
+        queued = Queued(visit=str(at), queue="sales")
+        w.watch.take(told(queued, min(at, NOON - 1)), NOON + STALE_NEWS_MS + 1)
+    floor = w.watch.streams[""]
+    counts = floor.pace.base.today.counts
+    assert min(counts[8 * 12 + 1 : 12 * 12]) >= 0
+    assert sum(count for count in counts if count > 0) == pytest.approx(1_600, rel=0.1)
+    w.until(NOON + 2 * MINUTE)
+    assert floor.pace.rate * HOUR == pytest.approx(400, rel=0.3)
+
+
 def test_a_call_that_is_passed_on_is_no_new_arrival() -> None:
     watch = ArrivalsWatch(Floor(Site(id="hq")), (SurgeRule(id="surge"),), Board())
     watch.tick(NOON, Sight())
