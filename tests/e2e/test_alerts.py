@@ -438,6 +438,7 @@ def test_a_surge_is_worked_through_by_its_playbook_passed_on_and_silenced(
     desk = desktop.open("/floor", "?lang=zh&sound=0")
     desk.evaluate("localStorage.setItem('floorwatch.who', '王丽')")
     desk.reload()
+    desk.wait_for_selector("[data-link=live]")
     office.hold(Kind.SURGE, "queue:sales", SURGE)
     mine = card(desk, "突发话务高峰 · 销售")
     mine.get_by_text("38 秒来电 12 通，正常需 117 秒（约预测的 3.1 倍）").wait_for()
@@ -534,11 +535,11 @@ TELLS = """([ratio, bound]) => {
 
 
 def test_the_knobs_show_at_once_what_theory_allows(office: Office, desktop: Desktop) -> None:
-    desk = desktop.open("/floor")
     start_at = office.clock.now() - 4 * 3_600_000 - 60_000
     trend = {"start_at": start_at, "offered": {str(number): 100 for number in range(16)}}
     office.tell(lambda: office.story.document["totals"]["trend"].update(trend))
-    desk.reload()
+    desk = desktop.open("/floor")
+    desk.locator(".panel.rules h2").filter(has_text="Rules").wait_for()
     desk.wait_for_function("""() => {
       const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
       return root.querySelector("[data-knob=calls] input").value === "400";
