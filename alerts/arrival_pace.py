@@ -16,7 +16,7 @@ from alerts.residuals import Residuals
 from ingest.events import Millis
 
 _KNOWN_TIMES, _KNOWN_LOW_TIMES, _LEARNING_TIMES = 1.25, 2.0, 3.0
-_DOUBTS = 1.5
+_DOUBTS, _PLANNED_DOUBTS = 1.5, 0.75
 _LOW_BAND = 0.2
 """Who asks for half of the calls is not to be told of four fifths."""
 _FORECAST_CV = 0.12
@@ -111,20 +111,26 @@ class Pace(Struct):
         if self.ground is Ground.FLAT:
             wide = _FIRST_DAY_BESIDE if self.beside else _FIRST_DAY
             return (1 + wide) * (1 + self.flat.doubt) * (self.tide if self.beside else 1.0)
-        return 1 + max(self._band(_KNOWN_TIMES), _DOUBTS * self.level.doubt)
+        return 1 + max(self._band(_KNOWN_TIMES), self._doubt)
 
     @property
     def lowest(self) -> float:
         """Down to how many times the expected rate there is nothing to tell of."""
         if self.ground is Ground.FLAT:
             return _FIRST_DAY_LOW
-        band = max(_LOW_BAND, self._band(_KNOWN_LOW_TIMES), 2 * _DOUBTS * self.level.doubt)
+        band = max(_LOW_BAND, self._band(_KNOWN_LOW_TIMES), 2 * self._doubt)
         return max(_LOWEST, 1 - band)
 
     def weekly(self, forecast: Forecast | None) -> float:
         """How many calls a week brings, as far as can be told."""
         told = sum(forecast.weekly(queue) for queue in self.queues) if forecast is not None else 0.0
         return told or self.base.weekly or self.flat.rate * _WEEK_STEPS
+
+    @property
+    def _doubt(self) -> float:
+        """By how much the day's level may be off; who made a forecast knew more of the day."""
+        times = _PLANNED_DOUBTS if self.ground is Ground.FORECAST else _DOUBTS
+        return times * self.level.doubt
 
     def _band(self, times: float) -> float:
         """By how much of itself the rate may wander."""
