@@ -21,7 +21,12 @@ demo: $(STAMP) ## a living floor in the browser, with nothing but Python
 	$(BIN)/floorwatch demo
 
 test: $(STAMP) ## run the tests; ARGS passes options to pytest
+ifeq ($(ARGS),)
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore=tests/e2e
+	$(BIN)/python -m pytest tests/e2e
+else
 	$(BIN)/python -m pytest $(ARGS)
+endif
 
 check: $(STAMP) ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
