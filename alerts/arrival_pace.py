@@ -9,14 +9,14 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
-from alerts.base import SLOT_MS, Base
 from alerts.forecast import Forecast
 from alerts.level import STEP_MS, FlatRate, Level
 from alerts.residuals import Residuals
+from alerts.usual_day import SLOT_MS, Base
 from ingest.events import Millis
 
 _KNOWN_TIMES, _KNOWN_LOW_TIMES, _LEARNING_TIMES = 1.25, 2.0, 3.0
-_DOUBTS, _PLANNED_DOUBTS = 1.5, 0.75
+_DOUBTS, _PLANNED_DOUBTS = 0.75, 0.75
 _LOW_BAND = 0.2
 """Who asks for half of the calls is not to be told of four fifths."""
 _FORECAST_CV = 0.12

@@ -24,11 +24,11 @@ from alerts.arrival_judge import (
     missed,
 )
 from alerts.arrival_pace import Ground, Pace
-from alerts.base import SLOT_MS
 from alerts.forecast import Forecast
 from alerts.hours import Hours
 from alerts.level import STEP_MS
 from alerts.onset import Recent
+from alerts.usual_day import SLOT_MS
 from ingest.events import Millis
 
 GRACE_MS = 30_000

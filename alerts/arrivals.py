@@ -16,11 +16,11 @@ from alerts.arrival_judge import Alarm, RatioJudge, SilenceJudge
 from alerts.arrival_pace import Ground, Pace
 from alerts.arrival_stream import ArrivalStream, beside
 from alerts.arrival_telling import named
-from alerts.base import Base
 from alerts.breach import STALE_NEWS_MS, Board, Breach, Sight
 from alerts.forecast import Forecast
 from alerts.rules import WEEK_MS, CollapseRule, Rule, SilenceRule, SurgeRule
 from alerts.shiryaev_roberts import PoissonMixture, collapse_ratios, surge_ratios
+from alerts.usual_day import Base
 from ingest.events import Blocked, Event, Millis, Queued
 from ingest.words import Origin
 from stream.floor import Floor

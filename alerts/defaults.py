@@ -33,6 +33,7 @@ DEFAULTS: tuple[Rule, ...] = (
     CollapseRule(
         id="collapse",
         names={"zh": "话务骤降", "en": "Traffic collapse"},
+        for_ms=3 * _MINUTE_MS,
         keep_ms=5 * _MINUTE_MS,
         playbook="collapse",
     ),

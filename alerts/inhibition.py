@@ -120,6 +120,7 @@ TREE: tuple[Mutes, ...] = (
     Mutes(Who((Kind.MASS_SIGN_OUT,)), _SURGE, Reach.LATER, after_ms=REDIAL_MS),
     Mutes(Who((Kind.MASS_SIGN_OUT,)), Who((Kind.AGENT,))),
     Mutes(Who((Kind.NO_ANSWER,)), _WAITS, Reach.COVERED),
+    Mutes(Who((Kind.NO_ANSWER,)), Who((Kind.SILENCE, Kind.COLLAPSE)), Reach.COVERED),
     Mutes(_SURGE, _WAITS, Reach.COVERED),
     Mutes(Who((Kind.SILENCE,)), Who((Kind.COLLAPSE,)), Reach.COVERED),
     *(Mutes(Who((kind,)), Who((kind,)), Reach.COVERED) for kind in _FLOORWIDE),

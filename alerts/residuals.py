@@ -15,7 +15,7 @@ _ENOUGH = 16
 _MEDIAN_OF_SQUARE = 0.455
 """The median of the square of a standard normal number."""
 UNKNOWN_CV = 0.2
-LEAST_BAND = 0.05
+LEAST_BAND = 0.03
 
 
 class Residuals(Struct):

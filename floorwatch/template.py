@@ -57,6 +57,7 @@ _EXAMPLES = """
 # names = { zh = "销售", en = "Sales" }
 # target = "20s"
 # wrap_up = "30s"
+# group = "orders" # small queues watched together 合并监视的小队列
 
 # Teams 班组
 # [[site.team]]

@@ -189,10 +189,10 @@ def test_many_of_a_kind_at_once_are_one_notice(line) -> None:
 
 def test_an_incident_grows_when_it_becomes_worse(line) -> None:
     line.hold("collapse", "queue:sales")
-    line.go(20)
+    line.go(200)
     line.hold("silence", "queue:sales")
     line.go(1)
-    assert line.told() == ["15 fired wecom", "20 grew wecom"]
+    assert line.told() == ["195 fired wecom", "200 grew wecom"]
     assert line.only["severity"] == "critical"
 
 

@@ -7,9 +7,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.base import SLOT_MS, SLOTS, UNSEEN, Base, slot_of
 from alerts.level import FlatRate, Level
 from alerts.residuals import Residuals
+from alerts.usual_day import SLOT_MS, SLOTS, UNSEEN, Base, slot_of
 
 BERLIN = "Europe/Berlin"
 
@@ -163,7 +163,7 @@ def test_the_band_is_as_wide_as_the_counts_wander() -> None:
         for _ in range(45):
             calm.add(10, 10.0)
             wild.add(14 if n % 2 else 6, 10.0)
-    assert calm.band(2) == 0.05
+    assert calm.band(2) == 0.03
     assert 0.5 < wild.band(1) < 0.65
 
 
@@ -171,7 +171,7 @@ def test_a_surge_of_one_day_hardly_widens_the_band() -> None:
     one = Residuals()
     for n in range(45 * 96):
         one.add(40 if n > 45 * 80 else 10, 10.0)
-    assert one.band(2) == 0.05
+    assert one.band(2) == 0.03
 
 
 def test_days_lie_a_day_apart() -> None:
