@@ -87,7 +87,7 @@ class ShareWatch(ABC, Generic[R]):
         self._state = state
         for rule in self._rules:
             state.judgements.setdefault(rule.id, Judgement(Pace(), UsualShare()))
-        self._judges = [
+        self._judges: list[tuple[R, ShareJudge]] = [
             (rule, self._judge(rule, state.judgements[rule.id])) for rule in self._rules
         ]
 
