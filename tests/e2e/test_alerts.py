@@ -376,7 +376,9 @@ def test_an_alert_rings_is_seen_to_and_its_whole_story_stands(
 
     story = desk.get_by_role("dialog", name="The story")
     story.locator(".entry[data-what=closed]").wait_for()
-    told = [(row.locator("b").inner_text()) for row in story.locator(".entry").all()]
+    told = story.locator(".entry").evaluate_all(
+        "rows => rows.map((row) => row.querySelector('b').innerText)"
+    )
     assert [told[0], told[-1]] == ["Fired", "Closed"]
     assert {"Acknowledged", "Ended", "Judged: Useful"} <= set(told)
     assert story.locator(".who").all_inner_texts() == ["Wang Li"] * 3
