@@ -3,7 +3,7 @@
 - One queue explains what the whole floor sees, the others being as usual: the queue alone is named.
 - Several queues at once, with the floor: the floor alone is named.
 - A queue that was named already stays; the floor joins it only if the others are odd as well.
-- The floor that was named already stays until all of them are calm.
+- The floor that was named already stays until all of them are calm, or one queue turns out to explain it.
 - A group is named only if neither the floor nor one of its queues is.
 """
 
@@ -34,6 +34,10 @@ def named(
     groups = {scope: alarm for scope, alarm in alarms.items() if scope.startswith("group:")}
     floor = alarms.get("")
     if "" in before and (floor or queues):
+        began = floor or min(queues.values(), key=lambda alarm: alarm.since)
+        one = explains(rule, began.since, streams)
+        if one in queues:
+            return {one: queues[one]}
         kept = {scope: alarm for scope, alarm in queues.items() if scope in before}
         return {"": floor or next(iter(queues.values())), **kept}
     told = dict(queues) if floor is None else _with_floor(rule, floor, queues, before, streams)
