@@ -20,7 +20,7 @@ from alerts.told_at import told_at
 from ingest.events import Event, Millis
 from stream.floor import Floor
 
-HELD_MS = 30 * 60_000
+HELD_MS = 60 * 60_000
 """So long after the last of them went, it is how things are."""
 BACK = 0.6
 """The alert ends when so many of them are back."""

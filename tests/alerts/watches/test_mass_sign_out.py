@@ -126,7 +126,7 @@ def test_it_ends_when_most_are_back_or_after_long(people: People) -> None:
     people.floor.until(people.floor.second + 2)
     people.floor.restart()
     assert len(people.floor.scopes) == 1
-    people.floor.until(people.floor.second + 1_900)
+    people.floor.until(people.floor.second + 3_700)
     assert people.floor.scopes == []
 
 
