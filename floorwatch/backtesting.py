@@ -30,23 +30,13 @@ from floorwatch.settings_types import AlertFiles
 from floorwatch.settings_values import ValueMistakeError
 from floorwatch.urls import Url
 from ingest.counts_csv_file import read as read_counts
-from ingest.events import Event, Millis
+from ingest.events import Event
 from simulators import forecast_text
 from stream.sites import Site
 
 COUNTS = "counts+csv"
 _WEEK_LEAST = 1 / 7
 """Weeks below which a number of alarms a week says nothing."""
-
-
-class _NoClock:
-    """Stands for the time at which something came where nobody noted it."""
-
-    def now(self) -> Millis:
-        return 0
-
-    async def sleep(self, seconds: float, /) -> None:
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +162,7 @@ def _events(
                 f"{url}: counts say nothing of single calls", "Test them apart from the others"
             )
         yield from wiring.replayed(
-            wiring.Tape(url=url, site=site, clock=_NoClock(), reading=reading, progress=progress)
+            wiring.Tape(url=url, site=site, reading=reading, progress=progress)
         )
 
 

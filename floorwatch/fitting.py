@@ -81,7 +81,7 @@ def run(wishes: Wishes, clock: Clock, out: Console, errors: Console) -> Scenario
 
 
 def _tape(wishes: Wishes, site: Site, clock: Clock, reading: replay.Reading) -> wiring.Tape:
-    return wiring.Tape(url=wishes.url, site=site, clock=clock, reading=reading)
+    return wiring.Tape(url=wishes.url, site=site, recvtime=clock.now(), reading=reading)
 
 
 def _status(errors: Console, what: str) -> AbstractContextManager[object]:

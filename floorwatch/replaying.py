@@ -45,11 +45,15 @@ async def run(wishes: Wishes, clock: Clock, out: Console, errors: Console) -> No
     reading = replay.Reading()
     with bar(errors, "replaying") as progress:
         tape = wiring.Tape(
-            url=wishes.url, site=site, clock=clock, reading=reading, progress=progress
+            url=wishes.url,
+            site=site,
+            recvtime=clock.now(),
+            reading=reading,
+            progress=progress,
         )
         events = wiring.replayed(tape)
         if wishes.backfill is not None:
-            fill = wiring.Tape(url=wishes.backfill, site=site, clock=clock, reading=reading)
+            fill = wiring.Tape(url=wishes.backfill, site=site, reading=reading)
             events = replay.merged(events, wiring.filling(fill))
         if wishes.listen is None:
             floor, as_of = await replay.run(site, events, clock, speed=wishes.speed)

@@ -216,12 +216,15 @@ def data_folder(store: StoreSettings) -> Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tape:
-    """Something to replay: where it is, for which site, and who is told how it goes."""
+    """Something to replay: where it is, for which site, and who is told how it goes.
+
+    `recvtime` is when its events came in, where nobody noted it.
+    """
 
     url: Url
     site: Site
-    clock: Clock
     reading: Reading
+    recvtime: Millis = 0
     progress: Progress | None = None
 
     @property
@@ -287,7 +290,7 @@ def _events(tape: Tape) -> Iterator[Event]:
 
     reading = LinesRead()
     yield from source_events_file.events(
-        tape.path, tape.clock.now(), reading=reading, progress=tape.progress
+        tape.path, tape.recvtime, reading=reading, progress=tape.progress
     )
     tape.reading.add(reading.rejected, [f"line {b.number}: {b.reason}" for b in reading.bad])
 

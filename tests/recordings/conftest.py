@@ -346,10 +346,10 @@ def _play(recording: Recording, how: str, instants: list[float]) -> Played:
     site, clock, reading = Site(id="replay"), SystemClock(), replay.Reading()
     ami = Url(scheme="ami+file", path=str(recording.ami))
     log = Url(scheme="queue_log+file", path=str(recording.log_path))
-    tape = wiring.Tape(url=log if how == "log" else ami, site=site, clock=clock, reading=reading)
+    tape = wiring.Tape(url=log if how == "log" else ami, site=site, reading=reading)
     events = wiring.replayed(tape)
     if how == "both":
-        fill = wiring.Tape(url=log, site=site, clock=clock, reading=reading)
+        fill = wiring.Tape(url=log, site=site, reading=reading)
         events = replay.merged(events, wiring.filling(fill))
     watch = _Watch(instants)
     floor, as_of = asyncio.run(replay.run(site, events, clock, shown=watch))

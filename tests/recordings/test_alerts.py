@@ -15,7 +15,6 @@ from floorwatch.alarms import Alarm
 from floorwatch.backtest import Guard, watched
 from floorwatch.replay import Reading
 from floorwatch.urls import REPLAYS, parse
-from ingest.clock import SystemClock
 from stream.sites import Site
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings"
@@ -63,7 +62,6 @@ def told(request: pytest.FixtureRequest) -> Told:
     tape = wiring.Tape(
         url=parse(f"ami+file:{folder}/ami.jsonl.gz", REPLAYS),
         site=site,
-        clock=SystemClock(),
         reading=Reading(),
     )
     found = watched(Guard(site=site, rules=DEFAULTS), wiring.replayed(tape))

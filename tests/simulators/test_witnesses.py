@@ -55,7 +55,7 @@ def told(folder: Path, scheme: str, name: str) -> dict[str, Any]:
     """What the floor makes of one witness."""
     reading, clock, site = replay.Reading(), SystemClock(), Site(id="replay")
     url = Url(scheme=scheme, path=str(folder / name))
-    events = wiring.replayed(wiring.Tape(url=url, site=site, clock=clock, reading=reading))
+    events = wiring.replayed(wiring.Tape(url=url, site=site, reading=reading))
     floor, as_of = asyncio.run(replay.run(site, events, clock))
     return report(floor, as_of, reading.rejected)
 

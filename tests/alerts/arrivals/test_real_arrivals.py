@@ -19,7 +19,6 @@ import pytest
 from alerts.breach import CLEAR, Sight
 from floorwatch import replay, wiring
 from floorwatch.urls import Url
-from ingest.clock import SystemClock
 from ingest.events import Adapter, Blocked, Event, Queued
 from ingest.words import AdapterStatus, Origin
 from stream.sites import Site
@@ -112,9 +111,7 @@ def injected(w: Any, day: list[tuple[int, int]], calls: list[int], factor: float
 
 
 def events(url: Url, zone: str = "UTC") -> Iterator[Event]:
-    tape = wiring.Tape(
-        url=url, site=Site(id="t", time_zone=zone), clock=SystemClock(), reading=replay.Reading()
-    )
+    tape = wiring.Tape(url=url, site=Site(id="t", time_zone=zone), reading=replay.Reading())
     return wiring.replayed(tape)
 
 
