@@ -27,6 +27,8 @@ QUIET_GAPS = 8
 LONGEST_QUIET_MS = 2 * 3_600_000
 SURE = 0.98
 MOMENT_MS = 1_000
+LOOK_AGAIN = 1.25
+"""With a quarter more hits it is asked again which scope explains them."""
 NARROW = 2.0
 """A part of the floor must explain what was seen so much better than all of it, in nats."""
 
@@ -68,6 +70,8 @@ class Found(Struct):
     words: dict[str, int]
     queues: dict[str, int]
     over: bool = False
+    looked: int = 0
+    """With how many hits it was last asked whether this is the right name."""
 
     def take(self, trial: Trial, now: Millis) -> None:
         """One more call of it; `over` when the share has been normal for long enough."""
@@ -184,7 +188,26 @@ class ShareJudge:
         if found.over:
             del self.state.found[scope]
             self.forget()
+        elif found.hits >= LOOK_AGAIN * found.looked:
+            self._rename(scope, found, now)
         return trial.hit or found.over
+
+    def _rename(self, scope: str, found: Found, now: Millis) -> None:
+        """With more calls another scope may turn out to explain all of it."""
+        found.looked = found.hits
+        others = [known for known in self.state.found if known != scope]
+        trials = [
+            trial
+            for trial in self._recent
+            if trial.at >= found.since and not any(other in trial.scopes for other in others)
+        ]
+        if sum(trial.hit for trial in trials) < found.hits:
+            return  # Some of them are remembered no more, or were not seen by this run of ours.
+        worth = self._worth(trials)
+        best = max(worth, key=lambda each: (worth[each], each))
+        if best not in self.state.found and worth[best] > worth.get(scope, 0.0) + NARROW:
+            del self.state.found[scope]
+            self._find(best, trials, now)
 
     def _name(self, crossed: str, now: Millis, alive: list[Trial]) -> None:
         """Name the scope that explains best what was seen since it began."""
@@ -208,17 +231,25 @@ class ShareJudge:
 
     def _best(self, trials: list[Trial]) -> tuple[str, float]:
         """The scope by which the hits are explained best, and by how much."""
+        worth = self._worth(trials)
+        if not worth:
+            hits = [trial for trial in trials if trial.hit]
+            return hits[0].scopes[0], -inf
+        best = max(sorted(worth), key=lambda scope: worth[scope])
+        return best, worth[best]
+
+    def _worth(self, trials: list[Trial]) -> dict[str, float]:
+        """How well each scope with enough hits explains them, in nats; a narrow one has to do so
+        better than the many others of its kind might by chance."""
         hits = Counter(scope for trial in trials if trial.hit for scope in trial.scopes)
         rivals = Counter(_family(scope) for scope in {s for t in trials for s in t.scopes})
-        best, most = next(iter(hits)), -inf
-        for scope in sorted(hits):
-            if hits[scope] >= FEW_HITS or len(hits) == 1:
+        worth: dict[str, float] = {}
+        for scope, count in hits.items():
+            if count >= FEW_HITS or len(hits) == 1:
                 gain = _gain(trials, scope, self._normal(scope))
-                if scope != FLOOR:
-                    gain -= log(rivals[_family(scope)]) + NARROW
-                if gain > most + 1e-9:
-                    best, most = scope, gain
-        return best, most
+                narrow = 0.0 if scope == FLOOR else log(rivals[_family(scope)]) + NARROW
+                worth[scope] = gain - narrow
+        return worth
 
     def _find(self, scope: str, trials: list[Trial], now: Millis) -> None:
         mine = [trial for trial in trials if scope in trial.scopes]
@@ -233,6 +264,7 @@ class ShareJudge:
             calls=len(mine),
             last_hit_at=hits[-1].at,
             interval_ms=self._interval_ms(scope),
+            looked=len(hits),
             words=dict(Counter(trial.word for trial in hits)),
             queues=dict(Counter(trial.queue for trial in hits)),
         )

@@ -102,6 +102,21 @@ def test_one_fault_is_one_alert_where_the_fault_is(calls: Calls, scope: str, hit
     assert {key[1] for _, said, key in calls.floor.story if said == "held"} == {scope}
 
 
+def test_what_was_first_said_of_the_floor_is_said_of_the_line_that_turns_out_to_explain_it(
+    calls: Calls,
+) -> None:
+    calls.pass_by(60)
+    for trunk in ("t2", "t1", "t2", "t2"):
+        calls.end(calls.begin(trunk), dropped=True)
+        calls.tick()
+    calls.tick()
+    assert calls.floor.scopes == [""]
+    calls.pass_by(60, lambda trunk, *_: trunk == "t2" and calls.draw.random() < 0.7)
+    assert calls.floor.scopes == ["trunk:t2"]
+    told = [key[1] for _, said, key in calls.floor.story if said == "held"]
+    assert told == ["", "trunk:t2"]
+
+
 def test_a_line_that_dies_in_one_moment_is_told_from_those_that_go_on(calls: Calls) -> None:
     calls.pass_by(100)
     talking = [(trunk, calls.begin(trunk)) for trunk in TRUNKS * 5]
