@@ -19,7 +19,7 @@ from ingest.events import Millis
 
 _MINUTE_MS = 60_000
 
-REDIAL_MS = 10 * _MINUTE_MS
+REDIAL_MS = 20 * _MINUTE_MS
 """So long after a fault's end more calls than usual are those who ring again."""
 AFTER_MS = 30_000
 """So long after a cause's end its effects may still be noticed."""
