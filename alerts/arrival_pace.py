@@ -16,7 +16,7 @@ from alerts.usual_day import SLOT_MS, Base
 from ingest.events import Millis
 
 _KNOWN_TIMES, _KNOWN_LOW_TIMES, _LEARNING_TIMES = 1.25, 2.0, 3.0
-_DOUBTS, _PLANNED_DOUBTS = 0.75, 0.75
+_DOUBTS = 0.75
 _LOW_BAND = 0.2
 """Who asks for half of the calls is not to be told of four fifths."""
 _FORECAST_CV = 0.12
@@ -128,9 +128,8 @@ class Pace(Struct):
 
     @property
     def _doubt(self) -> float:
-        """By how much the day's level may be off; who made a forecast knew more of the day."""
-        times = _PLANNED_DOUBTS if self.ground is Ground.FORECAST else _DOUBTS
-        return times * self.level.doubt
+        """By how much the day's level may be off."""
+        return _DOUBTS * self.level.doubt
 
     def _band(self, times: float) -> float:
         """By how much of itself the rate may wander."""
