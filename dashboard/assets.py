@@ -14,6 +14,8 @@ from pathlib import Path
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from dashboard.pages import PLACES
+
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -35,7 +37,7 @@ CONTENT_POLICY = "; ".join(
         "font-src 'self' data:",
         "connect-src 'self'",
         "manifest-src 'self'",
-        "base-uri 'none'",
+        "base-uri 'self'",
         "form-action 'none'",
         "frame-ancestors 'self'",
     ]
@@ -49,7 +51,6 @@ SAFETY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-PAGES = {"/": "wall.html", "/wall": "wall.html", "/floor": "floor.html"}
 FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 NEVER = "no-store"
@@ -79,18 +80,27 @@ class Assets:
     build: str
     table: Mapping[str, Asset]
 
+    def at(self, path: str) -> Asset | None:
+        """What is served at a path; the last word of `/wall/lobby` may be any."""
+        found = self.table.get(path)
+        return found or self.table.get(f"{path.rpartition('/')[0]}/*")
+
 
 NOTHING = Assets(build="", table={})
 
 
-def load(folder: Path) -> Assets:
-    """Read an exported folder: pages (`wall.html` is `/wall` and `/`), `static/` and `pcdn/`.
+def load(folder: Path, root: str = "/") -> Assets:
+    """Read an exported folder: pages (by the paths of `dashboard.pages`), `static/` and `pcdn/`.
 
-    A file `x.gz` beside `x` is its packed form. Raises AssetsError if there are no pages in it.
+    `root` is the path under which browsers find us, ours behind a proxy. A file `x.gz` beside `x` is
+    its packed form. Raises AssetsError if there are no pages in it.
     """
     try:
         build = (folder / "build").read_text(encoding="utf-8").strip()
-        table = {page: _asset(folder / file) for page, file in PAGES.items()}
+        table = {}
+        for place in PLACES:
+            page = _page(folder / f"{place.name}.html", root)
+            table.update(dict.fromkeys(place.paths, page))
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
             if path.is_file() and path.suffix in TYPES and inside.parts[0] in {"static", "pcdn"}:
@@ -102,16 +112,25 @@ def load(folder: Path) -> Assets:
     return Assets(build, table)
 
 
+def _page(path: Path, root: str) -> Asset:
+    """A page whose addresses begin at `root`."""
+    body = re.sub(rb'"/(static/|pcdn/|")', b'"%s\\1' % root.encode(), path.read_bytes())
+    return _made(body, packed_form(body), ".html")
+
+
 def _asset(path: Path) -> Asset:
-    body = path.read_bytes()
     packed_path = path.with_name(path.name + _PACKED_SUFFIX)
     packed = packed_path.read_bytes() if packed_path.is_file() else b""
+    return _made(path.read_bytes(), packed, path.suffix)
+
+
+def _made(body: bytes, packed: bytes, suffix: str) -> Asset:
     return Asset(
         body=body,
         packed=packed,
-        content_type=TYPES[path.suffix],
+        content_type=TYPES[suffix],
         etag=f'"{hashlib.sha256(body).hexdigest()[:24]}"',
-        caching=ASK_AGAIN if path.suffix == ".html" else FOR_EVER,
+        caching=ASK_AGAIN if suffix == ".html" else FOR_EVER,
     )
 
 

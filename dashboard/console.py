@@ -1,31 +1,26 @@
-"""The supervisor's console of alerts as a Panel component.
+"""The supervisor's console as a Panel component.
 
-Like the wall, it lives on the gateway's feed; what it asks for goes by the gateway's road for alerts.
+Like the wall, it lives on the gateway's feed; what it asks for goes by the gateway's roads.
 """
 
-import json
-
 import param
-from panel.custom import JSComponent
 
-from dashboard.catalogue import catalogues
-from dashboard.wall import SHARED, joined
+from dashboard.page import SHARED, Page, joined, words_of
 
 SCRIPTS = (
-    *SHARED,
+    *(*SHARED, "trend.js", "incidents.js", "bell.js"),
     *("crier.js", "desk.js", "ask.js", "bounds.js", "facts.js", "playbook.js", "card.js"),
     *("whatif.js", "rail.js", "story.js", "person.js", "console.js"),
 )
-STYLES = ("palette.css", "console.css")
+STYLES = ("design.css", "console.css")
+DOMAINS = ("shared", "alerts")
 
 
-class Console(JSComponent):
-    """The page of alerts: its parameters are those of the wall."""
+class Console(Page):
+    """The page of a supervisor."""
 
-    feed = param.String(default="/feed?view=floor")
-    build = param.String(default="")
-    language = param.String(default="")
-    catalogues = param.String(default=json.dumps(catalogues(), ensure_ascii=False))
+    feed = param.String(default="feed?view=floor")
+    catalogues = param.String(default=words_of(*DOMAINS))
 
     _esm = joined(SCRIPTS)
     _stylesheets = [joined(STYLES)]  # noqa: RUF012 Panel's way

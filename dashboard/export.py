@@ -19,7 +19,7 @@ from typing import Any
 from dashboard.assets import TYPES, packed_form
 
 HERE = Path(__file__).parent
-_SOURCES = ("static/*", "locale/*", "wall.py", "console.py", "export.py", "catalogue.py")
+_SOURCES = ("static/*", "locale/*/LC_MESSAGES/*.po", "*.py")
 _TIMEOUT_S = 120
 _LAST_WORDS = 2_000
 
@@ -90,6 +90,8 @@ def export(folder: Path) -> None:
     scripts = [_copy(path, static) for path in _libraries()]
     for own in ("boot.js", "page.css", "icon.svg"):
         _copy(HERE / "static" / own, static)
+    for font, called in _fonts():
+        shutil.copyfile(font, static / called)
     pages = _pages(name, scripts)
     for page, body in pages.items():
         _write(folder / f"{page}.html", body.encode())
@@ -118,13 +120,21 @@ def _libraries() -> list[Path]:
     ]
 
 
+def _fonts() -> list[tuple[Path, str]]:
+    """Roboto as the Material pages of Panel carry it (Apache License 2.0), and what we call it."""
+    import panel_material_ui
+
+    shelf = Path(panel_material_ui.__file__).parent / "dist"
+    weights = {weight: shelf.glob(f"roboto-latin-{weight}-normal-*.woff2") for weight in (400, 700)}
+    return [(next(files), f"roboto-{weight}.woff2") for weight, files in weights.items()]
+
+
 def _pages(name: str, scripts: list[str]) -> dict[str, str]:
-    from dashboard.console import Console
-    from dashboard.wall import Wall
+    from dashboard.pages import PLACES
 
     return {
-        page: _page(name, scripts, component(build=name, sizing_mode="stretch_both"))  # type: ignore[no-untyped-call]  # Panel's
-        for page, component in {"wall": Wall, "floor": Console}.items()
+        place.name: _page(name, scripts, place.load()(build=name, sizing_mode="stretch_both"))
+        for place in PLACES
     }
 
 

@@ -239,7 +239,7 @@ class Gateway:
             return self._frame(request)
         if path == "/healthz":
             return self._health(request)
-        asset = self._pages.table.get(path)
+        asset = self._pages.at(path)
         if asset is None:
             return _text(request, HTTPStatus.NOT_FOUND, "there is nothing here")
         return assets.answer(asset, request)

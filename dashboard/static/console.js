@@ -19,9 +19,8 @@ class Console {
     this.playbooks = {};
     this.rule_name = (rule) => this.name_of_rule(rule);
     this.node = make("main", "alertboard", el);
-    const address = new URL(model.feed, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    this.desk = new AlertDesk(address);
+    this.theme = new Theme(this.node);
+    this.desk = new AlertDesk();
     this.build_head();
     this.build_lists();
     this.build_rail();
@@ -31,7 +30,7 @@ class Console {
     this.keys = text(make("footer", "keys", this.node));
     this.key = (event) => this.press(event);
     window.addEventListener("keydown", this.key);
-    this.feed = new Feed(address, () => this.paint());
+    this.feed = new Feed(wire(model.feed), () => this.paint());
     this.timer = setInterval(() => {
       this.feed.watch();
       this.paint();
@@ -55,7 +54,7 @@ class Console {
     make("i", "sign", link, { "aria-hidden": "true" });
     this.link = text(make("span", "", link));
     this.clock = text(make("time", "clock", head));
-    this.wall = make("a", "quiet to-wall", head, { href: "/wall" });
+    this.wall = make("a", "quiet to-wall", head, { href: at("wall") });
     this.wall_words = text(this.wall);
     this.who = make("button", "who", head, { type: "button" });
     this.who_words = text(this.who);
@@ -276,14 +275,14 @@ class Console {
     this.read_at = performance.now();
     this.read_state = state;
     if (!this.rules) {
-      this.playbooks = (await this.desk.ask("/playbooks")) ?? {};
-      const rules = await this.desk.ask("/rules");
+      this.playbooks = (await this.desk.ask("playbooks")) ?? {};
+      const rules = await this.desk.ask("rules");
       this.rules = Array.isArray(rules) ? rules : (rules?.rules ?? null);
     }
-    this.report = await this.desk.ask("/alerts/report");
+    this.report = await this.desk.ask("alerts/report");
     const to = Math.round(this.now);
     const from = this.feed.body?.site?.day_start_at ?? to - DAY_MS;
-    this.today.take(await this.desk.ask("/incidents", { from, to }));
+    this.today.take(await this.desk.ask("incidents", { from, to }));
   }
 }
 

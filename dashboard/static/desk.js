@@ -5,9 +5,8 @@ const ANSWER_WITHIN_MS = 6000;
 const LOST = { done: false, why: "lost" };
 
 class AlertDesk {
-  constructor(feed) {
-    this.address = new URL("alerts", feed);
-    this.origin = this.address.origin.replace("ws", "http");
+  constructor() {
+    this.address = wire("alerts");
     this.socket = null;
     this.asked = []; // [text, what to do with the answer], not answered yet
   }
@@ -59,10 +58,8 @@ class AlertDesk {
 
   // What stands at a path; null if there is no such, or nobody answers.
   async ask(path, query = {}) {
-    const address = new URL(path, this.origin);
-    for (const [key, value] of Object.entries(query)) address.searchParams.set(key, value);
     try {
-      const answer = await fetch(address, { cache: "no-store" });
+      const answer = await fetch(at(path, query), { cache: "no-store" });
       return answer.ok ? await answer.json() : null;
     } catch {
       return null;

@@ -16,10 +16,8 @@ class Wall {
     this.totals = new Totals(this.node);
     this.build_table();
     this.build_foot();
-    const address = new URL(model.feed, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    this.training = new Training(this.head, this.node, new URL("training", address), this.words);
-    this.feed = new Feed(address, () => this.paint());
+    this.training = new Training(this.head, this.node, wire("training"), this.words);
+    this.feed = new Feed(wire(model.feed), () => this.paint());
     this.timer = setInterval(() => {
       this.feed.watch();
       this.paint();

@@ -1,0 +1,31 @@
+"""All pages: where each one is served, who may open it, and the component that it is."""
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from dashboard.access import Role
+
+
+class Place(NamedTuple):
+    """One page.
+
+    `name` is its file; `component` where its Panel component is (`module:Class`). A path that ends in
+    `/*` stands for any one word in that place. `role` is the least that opens it, None for everybody:
+    a page holds no data, so this only sends people to where they can sign in.
+    """
+
+    name: str
+    component: str
+    paths: tuple[str, ...]
+    role: Role | None = None
+
+    def load(self) -> Any:
+        """The component's class. Imports Panel."""
+        module, _, name = self.component.partition(":")
+        return getattr(import_module(module), name)
+
+
+PLACES = (
+    Place("wall", "dashboard.wall:Wall", ("/", "/wall", "/wall/*")),
+    Place("floor", "dashboard.console:Console", ("/floor",), Role.SUPERVISOR),
+)
