@@ -1,0 +1,94 @@
+"""A board: what one wall shows. Plain data, as its TOML file, its editor and its screens read it."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Id = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
+Name = Annotated[str, Meta(max_length=200)]
+Seconds = Annotated[int, Meta(ge=5, le=3_600)]
+Hour = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+TileKind = Literal[
+    "waiting",
+    "longest",
+    "service_level",
+    "counts",
+    "agents",
+    "trend",
+    "queues",
+    "queue",
+    "notice",
+    "alerts",
+    "clock",
+]
+"""waiting, longest, service_level: one large figure of the board's queues together (or of `queue`).
+counts: offered, answered, abandoned, overflowed, dropped, ASA. agents: distinct people by state.
+trend: the day by interval, with the expected curve and the same weekday. queues: a row for each
+queue. queue: one queue as a tile of its own. notice: the notices of the day. alerts: what is going on.
+clock: the time, large."""
+
+
+class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One tile. `size` 1 to 4 is its share of the page; `queue` narrows it to one of the board's."""
+
+    kind: TileKind
+    size: Annotated[int, Meta(ge=1, le=4)] = 1
+    queue: Name = ""
+
+
+class BoardPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What stands on the screen at once, in this order; the next page comes after `seconds`."""
+
+    tiles: Annotated[tuple[Tile, ...], Meta(min_length=1, max_length=12)]
+    seconds: Seconds = 20
+
+
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """From when on a figure warns, and is bad. Durations in milliseconds; None never does."""
+
+    waiting: tuple[int, int] | None = None
+    longest_ms: tuple[int, int] | None = None
+
+
+class Night(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Dimmed between these hours of the site, to this share of its brightness."""
+
+    start: Hour
+    end: Hour
+    brightness: Annotated[float, Meta(ge=0.1, le=1)] = 0.4
+
+
+class Board(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One board. `queues` empty means all of the site, in its order. `language` empty is the site's;
+    `both` takes turns. `sound` lets the banner ring."""
+
+    id: Id
+    names: dict[str, Name] = {}
+    queues: tuple[Name, ...] = ()
+    pages: Annotated[tuple[BoardPage, ...], Meta(min_length=1, max_length=12)]
+    language: Literal["", "zh", "en", "both"] = ""
+    theme: Literal["dark", "light"] = "dark"
+    limits: Limits = Limits()
+    night: Night | None = None
+    sound: bool = True
+
+
+MAIN = Board(
+    id="main",
+    names={"zh": "主看板", "en": "Main board"},
+    pages=(
+        BoardPage(
+            tiles=(
+                Tile(kind="waiting"),
+                Tile(kind="longest"),
+                Tile(kind="service_level", size=2),
+                Tile(kind="trend", size=3),
+                Tile(kind="counts", size=2),
+                Tile(kind="agents", size=2),
+                Tile(kind="queues", size=4),
+            )
+        ),
+    ),
+)
+"""The board of a site that has made none: all of its queues."""
