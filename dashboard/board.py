@@ -1,4 +1,7 @@
-"""A board: what one wall shows. Plain data, as its TOML file, its editor and its screens read it."""
+"""A board: what one wall shows. Plain data, as its TOML file, its editor and its screens read it.
+
+What a board cannot mean is refused where it is made, by one of the words of `MISTAKES`.
+"""
 
 from typing import Annotated, Literal
 
@@ -6,6 +9,10 @@ from msgspec import Meta, Struct
 
 Id = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
 Name = Annotated[str, Meta(max_length=200)]
+Title = Annotated[str, Meta(max_length=200, pattern=r"\S")]
+Language = Literal["zh", "en"]
+People = Annotated[int, Meta(ge=0, le=100_000)]
+Span = Annotated[int, Meta(ge=0, le=86_400_000)]
 Seconds = Annotated[int, Meta(ge=5, le=3_600)]
 Hour = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -28,6 +35,11 @@ trend: the day by interval, with the expected curve and the same weekday. queues
 queue. queue: one queue as a tile of its own. notice: the notices of the day. alerts: what is going on.
 clock: the time, large."""
 
+NOT_RISING, NO_QUEUE, NOT_HERE, NO_NIGHT = "not_rising", "no_queue", "not_here", "no_night"
+MISTAKES = frozenset({NOT_RISING, NO_QUEUE, NOT_HERE, NO_NIGHT})
+"""A limit that is bad before it warns; a tile of one queue that names none; a tile of a queue that the
+board does not show; a night that ends when it begins."""
+
 
 class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One tile. `size` 1 to 4 is its share of the page; `queue` narrows it to one of the board's."""
@@ -35,6 +47,10 @@ class Tile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     kind: TileKind
     size: Annotated[int, Meta(ge=1, le=4)] = 1
     queue: Name = ""
+
+    def __post_init__(self) -> None:
+        if self.kind == "queue" and not self.queue:
+            raise ValueError(NO_QUEUE)
 
 
 class BoardPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -47,8 +63,12 @@ class BoardPage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """From when on a figure warns, and is bad. Durations in milliseconds; None never does."""
 
-    waiting: tuple[int, int] | None = None
-    longest_ms: tuple[int, int] | None = None
+    waiting: tuple[People, People] | None = None
+    longest_ms: tuple[Span, Span] | None = None
+
+    def __post_init__(self) -> None:
+        if any(pair and pair[0] > pair[1] for pair in (self.waiting, self.longest_ms)):
+            raise ValueError(NOT_RISING)
 
 
 class Night(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -58,20 +78,29 @@ class Night(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
     end: Hour
     brightness: Annotated[float, Meta(ge=0.1, le=1)] = 0.4
 
+    def __post_init__(self) -> None:
+        if self.start == self.end:
+            raise ValueError(NO_NIGHT)
+
 
 class Board(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One board. `queues` empty means all of the site, in its order. `language` empty is the site's;
     `both` takes turns. `sound` lets the banner ring."""
 
     id: Id
-    names: dict[str, Name] = {}
-    queues: tuple[Name, ...] = ()
+    names: dict[Language, Title] = {}
+    queues: Annotated[tuple[Title, ...], Meta(max_length=500)] = ()
     pages: Annotated[tuple[BoardPage, ...], Meta(min_length=1, max_length=12)]
     language: Literal["", "zh", "en", "both"] = ""
     theme: Literal["dark", "light"] = "dark"
     limits: Limits = Limits()
     night: Night | None = None
     sound: bool = True
+
+    def __post_init__(self) -> None:
+        tiles = (tile for page in self.pages for tile in page.tiles)
+        if self.queues and any(tile.queue and tile.queue not in self.queues for tile in tiles):
+            raise ValueError(NOT_HERE)
 
 
 MAIN = Board(
