@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Id = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,39}$")]
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\Z")]
 Name = Annotated[str, Meta(max_length=200)]
 Title = Annotated[str, Meta(max_length=200, pattern=r"\S")]
-Language = Literal["zh", "en"]
+Language = Annotated[str, Meta(pattern=r"^(zh|en)\Z")]
 People = Annotated[int, Meta(ge=0, le=100_000)]
 Span = Annotated[int, Meta(ge=0, le=86_400_000)]
 Seconds = Annotated[int, Meta(ge=5, le=3_600)]
-Hour = Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Hour = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
 
 TileKind = Literal[
     "waiting",
