@@ -1,4 +1,4 @@
-"""What the gateway knows of alerts: the desk that it asks, and how much of it a wall is shown.
+"""What the gateway knows of alerts: the desk that it asks.
 
 Wishes (`{"do": "acknowledge", ...}`) come by a road of their own, `/alerts`, and are the desk's to
 understand; the format is public: docs/frames.md.
@@ -9,6 +9,7 @@ from typing import Protocol
 
 import msgspec
 
+from dashboard.access import OPEN, Caller
 from dashboard.frames import VERSION
 from ingest.events import Millis
 
@@ -18,13 +19,7 @@ MESSAGE_BYTES = 8 * 1_024
 """A wish may carry a note."""
 UNREADABLE = "unreadable"
 """Why a message is refused that is no JSON object with a word at `do`."""
-_ON_WALLS = frozenset(
-    {
-        *("number", "rule", "kind", "scope", "severity", "state", "rule_names", "scope_names"),
-        *("since", "fired_at", "ended_at", "learning", "sentence", "silenced_until"),
-    }
-)
-_NOTHING: Mapping[str, object] = {}
+FORBIDDEN = "forbidden"
 
 
 class AlertDesk(Protocol):
@@ -45,54 +40,58 @@ class AlertDesk(Protocol):
         ...
 
 
-def obeyed(desk: AlertDesk, message: bytes, now: Millis) -> str:
-    """The desk's answer to a message, or ours if it is no wish at all."""
+class Sight(Protocol):
+    """What of the alerts a caller sees."""
+
+    def sees(self, place: str) -> bool:
+        """Whether an alert's scope (`queue:sales`) is within his."""
+        ...
+
+    def place(self, incident: str) -> str | None:
+        """The scope of an incident that screens are shown; None if there is no such."""
+        ...
+
+
+def obeyed(
+    desk: AlertDesk, caller: Caller, message: bytes, now: Millis, sight: Sight
+) -> tuple[str, Mapping[str, object]]:
+    """The desk's answer to a message, or ours if it is no wish or not for this caller; and the wish.
+
+    Who has signed in is who he is, whatever the message says of that.
+    """
     try:
         wish = msgspec.json.decode(message)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         wish = None
-    if isinstance(wish, dict) and isinstance(wish.get("do"), str):
-        return desk.obey(message, now)
-    refusal = {"v": VERSION, "kind": "answer", "done": False, "why": UNREADABLE}
+    if not isinstance(wish, dict) or not isinstance(wish.get("do"), str):
+        return _refused(UNREADABLE), {}
+    if caller == OPEN:
+        return desk.obey(message, now), wish
+    wish["who"] = caller.name or caller.id
+    if not caller.scope.whole:
+        if "incident" not in wish:
+            return _refused(FORBIDDEN), wish  # a silence reaches as far as its pattern does
+        place = sight.place(str(wish["incident"]))
+        if place is None or not sight.sees(place):
+            return _refused("unknown_incident"), wish
+    return desk.obey(msgspec.json.encode(wish), now), wish
+
+
+def told_to(caller: Caller, answer: object | None, sight: Sight) -> object | None:
+    """As much of a desk's answer as the caller may see."""
+    if caller.scope.whole:
+        return answer
+    if isinstance(answer, list):
+        return [row for row in answer if "number" not in row or _seen(row, sight)]
+    if isinstance(answer, Mapping) and "story" in answer:
+        return answer if _seen(answer.get("incident"), sight) else None
+    return answer
+
+
+def _seen(incident: object, sight: Sight) -> bool:
+    return isinstance(incident, Mapping) and sight.sees(str(incident.get("scope", "")))
+
+
+def _refused(why: str) -> str:
+    refusal = {"v": VERSION, "kind": "answer", "done": False, "why": why}
     return msgspec.json.encode(refusal).decode()
-
-
-def for_walls(patch: object, known: object) -> object:
-    """What walls are shown of `alerts`, or of a patch on it: what happens where, and whether it is
-    seen to.
-
-    Not by whom, nor notes, nor what concerns a single agent: a wall hangs before everybody. `known`
-    is the whole of `alerts` with the patch in it.
-    """
-    if not isinstance(patch, Mapping):
-        return patch
-    shown = {key: patch[key] for key in ("learning", "incidents") if key in patch}
-    if isinstance(shown.get("incidents"), Mapping):
-        whole = _within(known, "incidents")
-        shown["incidents"] = {
-            id: told
-            for id, news in patch["incidents"].items()
-            if (told := _public(news, _within(whole, id))) != {}
-        }
-    return shown
-
-
-def _within(document: object, key: str) -> Mapping[str, object]:
-    inside = document.get(key) if isinstance(document, Mapping) else None
-    return inside if isinstance(inside, Mapping) else _NOTHING
-
-
-def _public(news: object, incident: Mapping[str, object]) -> object:
-    if not isinstance(news, Mapping):
-        return news
-    if str(incident.get("scope", "")).startswith("agent:"):
-        # It may have been shown until now, as one of another scope.
-        return None if "scope" in news and news is not incident else {}
-    if "scope" in news:
-        news = {**incident, **news}  # it may have been hidden until now
-    shown = {key: value for key, value in news.items() if key in _ON_WALLS}
-    if "acked" in news:
-        acked = news["acked"]
-        told = isinstance(acked, Mapping)
-        shown["acked"] = {key: acked[key] for key in ("at",) if key in acked} if told else acked
-    return shown

@@ -75,10 +75,14 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """Everything that we serve over plain HTTP, by path; `build` names this set of pages."""
+    """Everything that we serve over plain HTTP, by path; `build` names this set of pages.
+
+    `root` is the path under which browsers find it.
+    """
 
     build: str
     table: Mapping[str, Asset]
+    root: str = "/"
 
     def at(self, path: str) -> Asset | None:
         """What is served at a path; the last word of `/wall/lobby` may be any."""
@@ -109,7 +113,7 @@ def load(folder: Path, root: str = "/") -> Assets:
         raise AssetsError(
             f"{folder} holds no pages: run `python -m dashboard.export {folder}` ({error})"
         ) from error
-    return Assets(build, table)
+    return Assets(build, table, root)
 
 
 def _page(path: Path, root: str) -> Asset:

@@ -136,8 +136,12 @@ class Desks:
             told = dict(await self._do(wish))
         except RefusedError as refusal:
             why, told = refusal.why, refusal.told
-        self._audit.note(wish, not why, why, _plain(data))
+        self.note(wish, not why, why)
         return _answer(id, done=not why, **({"why": why} if why else {}), **told)
+
+    def note(self, wish: Wish, done: bool, why: str) -> None:
+        """Write into the audit what became of a wish."""
+        self._audit.note(wish, done, why, _plain(wish.data))
 
     async def _do(self, wish: Wish) -> Mapping[str, object]:
         known = self._deeds.get(wish.deed)

@@ -4,11 +4,11 @@
     delta   seq n + 1  an RFC 7396 merge patch on the body of seq n
     beat    seq n      nothing changed, and we are still here
 
-The format is public: docs/frames.md.
+The format is public: docs/frames.md. Bodies are never changed in place: whatever did not change is
+the same object as before, so that what did is found by looking at nothing else.
 """
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 import msgspec
 from websockets.frames import Frame, Opcode
@@ -17,20 +17,22 @@ from ingest.events import Millis
 
 VERSION = 1
 Body = dict[str, object]
-Lessen = Callable[[object, object], object]
+Look = Callable[[Body], Body]
+"""What one kind of display is shown of the body; the same objects wherever it changes nothing."""
 _PLAIN = frozenset({int, str, float, bool})
 _DEEP = (dict, list, tuple)
+_ABSENT = object()
 
 
 def merged(target: object, patch: object) -> object:
     """`target` after the merge patch (RFC 7396): null removes a key, objects merge, all else replaces.
 
-    A `target` that is a dict is changed in place. Nothing of `patch` is kept by reference, so that
-    whoever made it may go on changing it.
+    `target` is left as it was; what the patch does not touch is shared with it. Nothing of `patch` is
+    kept by reference, so that whoever made it may go on changing it.
     """
     if not isinstance(patch, Mapping):
         return _own(patch)
-    body = target if isinstance(target, dict) else {}
+    body = dict(target) if isinstance(target, dict) else {}
     for key, value in patch.items():
         if type(value) in _PLAIN:
             body[key] = value
@@ -47,45 +49,57 @@ def _own(value: object) -> object:
     return value
 
 
-class View:
-    """What one kind of display is shown: the body without `hidden`, with its own numbers.
+def difference(old: Mapping[str, object], new: Mapping[str, object]) -> Body:
+    """The merge patch that makes `old` into `new`; what is the same object is not looked into."""
+    patch: Body = {}
+    for key, value in new.items():
+        was = old.get(key, _ABSENT)
+        if was is value:
+            continue
+        if isinstance(value, dict) and isinstance(was, dict):
+            below = difference(was, value)
+            if below:
+                patch[key] = below
+        elif was != value:
+            patch[key] = value
+    if not old.keys() <= new.keys():
+        patch.update(dict.fromkeys(old.keys() - new.keys()))
+    return patch
 
-    Of the keys in `lessened` only a part is shown: each has a function of a patch on its value and
-    of the value with the patch in it, which gives the patch to show. `seq` is 0 until the first body
-    came. Each frame is encoded once, whoever asks for it; `encoded` counts that.
+
+class View:
+    """What one kind of display is shown, with its own numbers: the body as its `look` sees it.
+
+    `seq` is 0 until the first body came. Each frame is encoded once, whoever asks for it; `encoded`
+    counts that.
     """
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        hidden: frozenset[str] = frozenset(),
-        lessened: Mapping[str, Lessen] = MappingProxyType({}),
-        build: str = "",
-    ) -> None:
+    def __init__(self, name: str, look: Look, build: str = "") -> None:
         self.name = name
         self.seq = 0
         self.encoded = 0
-        self._hidden = hidden
-        self._lessened = lessened
+        self.sent_at: Millis = 0
+        self._look = look
         self._build = build
+        self._shown: Body = {}
 
-    def shown(self, patch: Mapping[str, object], body: Mapping[str, object]) -> Body:
-        """The part of a patch that this view lets through; `body` has the patch in it already."""
-        shown = {key: value for key, value in patch.items() if key not in self._hidden}
-        for key, lessen in self._lessened.items():
-            if key in shown:
-                shown[key] = lessen(shown[key], body.get(key))
-        return shown
+    def follow(self, body: Body) -> Body:
+        """Look again; what changed for these displays, empty if nothing did."""
+        shown = self._look(body)
+        changes = difference(self._shown, shown)
+        self._shown = shown
+        if changes or not self.seq:
+            self.seq += 1
+        return changes
 
-    def full(self, body: Mapping[str, object], at: Millis) -> bytes:
+    def full(self, at: Millis) -> bytes:
         """The full frame for the present `seq`. It names the build of our own pages."""
         extra: Body = {"build": self._build} if self._build else {}
-        return self._encode("full", at, {**extra, "body": self.shown(body, body)})
+        return self._encode("full", at, {**extra, "body": self._shown})
 
-    def delta(self, shown_patch: Body, at: Millis) -> bytes:
+    def delta(self, changes: Body, at: Millis) -> bytes:
         """The frame that brings a screen from `seq - 1` to `seq`."""
-        return self._encode("delta", at, {"body": shown_patch})
+        return self._encode("delta", at, {"body": changes})
 
     def beat(self, at: Millis) -> bytes:
         """The frame that says that `seq` is still the truth."""

@@ -1,44 +1,50 @@
-"""The gateway: one feed of frames for any number of screens, and the pages that read it.
+"""The gateway: one feed of frames for any number of screens, the pages that read it, and the roads
+to the desks.
 
     stream's ticker -> publish(full, patch) -> one frame per view -> every screen
 
 Everything is sent from `publish`. A stream that stands still therefore sends no beat either, and
 the screens say so: the gateway cannot keep old numbers looking alive.
 
-The feed only speaks. Who may say something is a page of our own, on a road for that: a trainer's,
-where there is a training desk, and a supervisor's, where there is one for alerts.
+The feed only speaks. Who may say something is a page of our own, on a road for that: to the desks,
+to the alerts, and to a trainer's desk where there is one. Every request is somebody's: the doors say
+whose, and what he may is asked anew with every wish.
 """
 
-import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self, cast
-from urllib.parse import parse_qs, parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
-from websockets.protocol import State
 
-from dashboard import alerting, assets, training
-from dashboard.admission import Admission, own_page
+from dashboard import alerting, assets, replies
+from dashboard.access import Caller, Role
+from dashboard.admission import Admission, Refusal, own_page
 from dashboard.alerting import AlertDesk
 from dashboard.assets import Assets
-from dashboard.frames import Body, View, merged, wired
+from dashboard.audience import Audience, Groups
+from dashboard.desks import Desks, File, Question, RefusedError
+from dashboard.doors import Doors, OpenDoors
+from dashboard.frames import Body, difference, merged
+from dashboard.guests import Guest, Guests
+from dashboard.pages import PLACES
+from dashboard.roads import DESK_BYTES, NOBODY_BEHIND, Behind, Roads
 from dashboard.screen import Screen, bound_backlog, messages
+from dashboard.usher import NOT_YOURS, SIGN_IN, look_for, shut_out
+from dashboard.views import AnyLook
 from ingest.events import Millis
 from ingest.ports import Clock
-from simulators.training import Desk
 
-BEAT_MS = 1_000
 STALLED_MS = 5_000
-BEHIND_BYTES = 256 * 1024
 _MESSAGE_BYTES = 1_024
-_FLOOR_ONLY = frozenset({"agents"})
-_LESSENED = {"alerts": alerting.for_walls}
-_OWN_ONLY = "only the pages that we serve ourselves may do this"
+_OWN_ONLY = Refusal(HTTPStatus.FORBIDDEN, "only the pages that we serve ourselves may do this")
+_NOTHING = Refusal(HTTPStatus.NOT_FOUND, "there is nothing here")
+_ROLES = {path: place.role for place in PLACES for path in place.paths}
 
 
 class GatewayError(Exception):
@@ -46,15 +52,13 @@ class GatewayError(Exception):
 
 
 class Gateway:
-    """Serves `/feed` (WebSocket), `/frame`, `/healthz` and the pages on one port.
+    """Serves `/feed` (WebSocket), `/frame`, `/healthz`, the roads and the pages on one port.
 
     `allowed_origins` are the origins (`https://wall.example`) of pages not served by us that may
     read the feed, and the public names under which a proxy shows us. `port` 0 takes a free one;
-    `port` then says which. With a `desk`, its faults are shown in the body as `training`, and
-    `/training` (WebSocket) takes wishes for them, from our own pages only. With `alerts`, so does
-    `/alerts` for what the published body tells of them, and the desk's `QUESTIONS` are answered.
-    A screen with more than `behind_bytes` unsent is behind. Enter it to listen; leave it to close
-    every connection. Raises GatewayError if the port cannot be had.
+    `port` then says which. What stands `behind` it is told in the body, takes wishes on its road,
+    and answers questions. Without `doors` nobody has to sign in. Enter it to listen; leave it to
+    close every connection. Raises GatewayError if the port cannot be had.
     """
 
     def __init__(
@@ -65,25 +69,21 @@ class Gateway:
         pages: Assets = assets.NOTHING,
         *,
         allowed_origins: Collection[str] = (),
-        desk: Desk | None = None,
-        alerts: AlertDesk | None = None,
+        doors: Doors | None = None,
+        behind: Behind = NOBODY_BEHIND,
     ) -> None:
         self.host = host
         self.port = port
-        self.views = {
-            "wall": View("wall", hidden=_FLOOR_ONLY, lessened=_LESSENED, build=pages.build),
-            "floor": View("floor", build=pages.build),
-        }
         self.published_at: Millis | None = None
+        self.audience = Audience(pages.build)
         self._clock = clock
         self._pages = pages
         self._admission = Admission(allowed_origins)
-        self.behind_bytes = BEHIND_BYTES
-        self._desk = desk
-        self._alerts = alerts
+        self._behind = behind
+        self._doors = doors if doors is not None else OpenDoors()
+        self._guests = Guests(self._doors)
+        self._roads = Roads(clock, self._guests, behind)
         self._body: Body | None = None
-        self._screens: dict[str, set[Screen]] = {name: set() for name in self.views}
-        self._sent_at: dict[str, Millis] = dict.fromkeys(self.views, 0)
         self._server: Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -95,7 +95,7 @@ class Gateway:
                 self.port,
                 process_request=self._answer,
                 compression=None,
-                max_size=alerting.MESSAGE_BYTES,
+                max_size=DESK_BYTES,
                 max_queue=4,
                 server_header=None,
             )
@@ -114,7 +114,7 @@ class Gateway:
         trace: TracebackType | None,
     ) -> None:
         assert self._server is not None
-        for screen in self._all_screens():
+        for screen in self.audience.everybody():
             if screen.unsent_bytes:  # it would keep us waiting for its goodbye
                 screen.connection.transport.abort()
         self._server.close()
@@ -129,7 +129,11 @@ class Gateway:
     @property
     def screens(self) -> int:
         """How many displays are connected."""
-        return sum(len(screens) for screens in self._screens.values())
+        return sum(self.audience.counts.values())
+
+    def group_by(self, groups: Groups) -> None:
+        """Let these add up what a board or a scope has of the totals."""
+        self.audience.groups = groups
 
     def publish(
         self, full: Callable[[], Mapping[str, object]], patch: Mapping[str, object]
@@ -140,131 +144,146 @@ class Gateway:
         the first call only; from then on the patches are the truth. Never waits for a screen.
         """
         now = self._clock.now()
-        if self._body is None:
-            self._body = cast(Body, merged({}, full()))
-            merged(self._body, self._training_news(None))
-            patch = self._body
-        else:
-            patch = {**patch, **self._training_news(self._body.get("training"))}
-            merged(self._body, patch)
+        body = cast(Body, merged({}, full()) if self._body is None else merged(self._body, patch))
+        self._body = body = self._with_desks(body, now)
         self.published_at = now
-        for view in self.views.values():
-            self._send(view, view.shown(patch, self._body), self._body, now)
+        self._roads.body = body
+        self._guests.look_again(now)
+        self.audience.send(body, now)
 
-    def _training_news(self, shown: object) -> Body:
-        """What screens have not been shown yet of the training desk, if there is one."""
-        training = self._desk.document() if self._desk is not None else None
-        return {} if training is None or training == shown else {"training": training}
-
-    def _send(self, view: View, changes: Body, body: Body, now: Millis) -> None:
-        silent_ms = now - self._sent_at[view.name]
-        if changes:
-            view.seq += 1
-        due = bool(changes) or not 0 <= silent_ms < BEAT_MS  # a clock set back must not mute us
-        news = full = b""
-        for screen in self._screens[view.name]:
-            if screen.connection.state is not State.OPEN:
-                continue
-            unsent_bytes = screen.unsent_bytes
-            if unsent_bytes > screen.room_bytes:
-                screen.behind = True
-            elif screen.behind and not unsent_bytes:
-                full = full or wired(view.full(body, now))
-                screen.write(full)
-                screen.behind = False
-                # A full frame of a large floor must not by itself count as being slow.
-                screen.room_bytes = self.behind_bytes + len(full)
-            elif due and not screen.behind:
-                news = news or wired(view.delta(changes, now) if changes else view.beat(now))
-                screen.write(news)
-        if due:
-            self._sent_at[view.name] = now
+    def _with_desks(self, body: Body, now: Millis) -> Body:
+        """The body with what the desks tell; what they told before and do not any more goes."""
+        desks, training = self._behind.desks, self._behind.training
+        told: Body = desks.document(now) if desks is not None else {}
+        if training is not None:
+            told["training"] = training.document()
+        known = {key: body[key] for key in told if key in body}
+        return cast(Body, merged(body, difference(known, told))) if told else body
 
     async def _serve_connection(self, connection: ServerConnection) -> None:
         assert connection.request is not None
+        guest = self._guests.arrived(connection)
         try:
-            match _path(connection.request):
-                case "/training":
-                    await self._serve_trainer(connection)
-                case "/alerts":
-                    await self._serve_supervisor(connection)
-                case _:
-                    await self._serve_screen(connection, connection.request)
+            if _path(connection.request) == "/feed":
+                await self._serve_screen(connection, guest)
+            else:
+                await self._roads.serve(_path(connection.request), connection, guest)
         except ConnectionClosed:
             pass  # it went away without a goodbye, as a screen does when it is switched off
+        finally:
+            self._guests.left(connection)
 
-    async def _serve_trainer(self, connection: ServerConnection) -> None:
-        assert self._desk is not None
-        async for message in messages(connection, _MESSAGE_BYTES):
-            answer = training.obeyed(self._desk, message, self._clock.now())
-            await connection.send(answer, text=True)
-
-    async def _serve_supervisor(self, connection: ServerConnection) -> None:
-        assert self._alerts is not None
-        async for message in messages(connection, alerting.MESSAGE_BYTES):
-            await connection.send(alerting.obeyed(self._alerts, message, self._clock.now()))
-
-    async def _serve_screen(self, connection: ServerConnection, request: Request) -> None:
-        screens = self._screens[_view_name(request)]
+    async def _serve_screen(self, connection: ServerConnection, guest: Guest) -> None:
+        assert connection.request is not None
+        look = look_for(guest.caller, _query(connection.request))
+        if isinstance(look, Refusal):
+            return
         bound_backlog(connection)
-        screen = Screen(connection, self.behind_bytes)
-        screens.add(screen)
+        screen = Screen(connection, self.audience.behind_bytes)
+        self.audience.join(look, screen)
         try:
             async for _ in messages(connection, _MESSAGE_BYTES):
                 pass  # screens have nothing to tell us, and may not make us remember anything
         finally:
-            screens.discard(screen)
+            self.audience.leave(look, screen)
 
-    def _all_screens(self) -> Iterable[Screen]:
-        return [screen for screens in self._screens.values() for screen in screens]
-
-    def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Answer plain HTTP; None lets a WebSocket through to the feed."""
-        path = _path(request)
+    async def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Answer plain HTTP; None lets a WebSocket through."""
         refusal = self._admission.refusal(request)
         if refusal is not None:
-            return _text(request, refusal.status, refusal.told, refusal.headers)
-        if path in {"/feed", "/frame"} and _view_name(request) not in self.views:
-            names = ", ".join(self.views)
-            return _text(request, HTTPStatus.NOT_FOUND, f"no such view; there are: {names}")
-        if path == "/feed" and request.method == "GET":
-            return None
-        if path in self._roads and not own_page(request):
-            return _text(request, HTTPStatus.FORBIDDEN, _OWN_ONLY)
-        if path in self._roads and request.method == "GET":
-            return None
-        if path in alerting.QUESTIONS and self._alerts is not None:
-            return self._asked(self._alerts, request)
+            return replies.refused(request, refusal)
+        peer = str((connection.remote_address or ("",))[0])
+        address, secure = self._doors.whence(request, peer)
+        now = self._clock.now()
+        caller = self._doors.caller(request, now, secure)
+        path = _path(request)
+        if path == "/feed" or path in self._roads.paths:
+            return self._admitted(connection, request, caller, address)
+        given = await self._doors.answer(request, caller, now, secure, address)
+        if given is not None:
+            return replies.given(request, given)
         if path == "/frame":
-            return self._frame(request)
+            return self._frame(request, caller)
         if path == "/healthz":
             return self._health(request)
+        alerts, desks = self._behind.alerts, self._behind.desks
+        if path in alerting.QUESTIONS and alerts is not None:
+            return self._asked_alerts(alerts, request, caller)
+        if desks is not None and path in desks.paths:
+            return await self._asked(desks, request, caller)
+        return self._page(request, caller, secure)
+
+    def _admitted(
+        self, connection: ServerConnection, request: Request, caller: Caller, address: str
+    ) -> Response | None:
+        """Let a connection in to a road or the feed, or say why not."""
+        path = _path(request)
+        if path != "/feed" and not own_page(request):
+            return replies.refused(request, _OWN_ONLY)
+        look = look_for(caller, _query(request)) if path == "/feed" else None
+        refusal = look if isinstance(look, Refusal) else self._roads.refusal(path, caller)
+        if refusal is not None:
+            return replies.refused(request, refusal)
+        if request.method != "GET":
+            return replies.refused(request, _NOTHING)
+        self._guests.expect(connection, caller, address)
+        return None
+
+    async def _asked(self, desks: Desks, request: Request, caller: Caller) -> Response:
+        if not own_page(request):
+            return replies.refused(request, _OWN_ONLY)
+        question = Question(
+            caller=caller, path=_path(request), query=_query(request), now=self._clock.now()
+        )
+        try:
+            told = await desks.ask(question)
+        except RefusedError as refusal:
+            if caller.role is Role.NOBODY:
+                return replies.refused(request, SIGN_IN)
+            body = msgspec.json.encode({"why": refusal.why, **refusal.told})
+            return replies.json(request, HTTPStatus.FORBIDDEN, body)
+        if told is None:
+            return replies.refused(request, _NOTHING)
+        if isinstance(told, File):
+            return replies.file(request, told)
+        return replies.json(request, HTTPStatus.OK, msgspec.json.encode(told))
+
+    def _asked_alerts(self, desk: AlertDesk, request: Request, caller: Caller) -> Response:
+        refusal = shut_out(caller, Role.SUPERVISOR) or (not own_page(request) and _OWN_ONLY)
+        if refusal:
+            return replies.refused(request, refusal)
+        told = desk.ask(_path(request), _query(request))
+        told = alerting.told_to(caller, told, self._roads.sight(caller))
+        if told is None:
+            return replies.refused(request, _NOTHING)
+        return replies.json(request, HTTPStatus.OK, msgspec.json.encode(told))
+
+    def _frame(self, request: Request, caller: Caller) -> Response:
+        look: AnyLook | Refusal = look_for(caller, _query(request))
+        if isinstance(look, Refusal):
+            return replies.refused(request, look)
+        if self._body is None or self.published_at is None:
+            told = "no figures yet: ask again"
+            return replies.text(request, HTTPStatus.SERVICE_UNAVAILABLE, told)
+        frame = self.audience.once(look, self._body, self.published_at)
+        return replies.json(request, HTTPStatus.OK, frame, origins=self._admission.origins)
+
+    def _page(self, request: Request, caller: Caller, secure: bool) -> Response:
+        path = _path(request)
         asset = self._pages.at(path)
         if asset is None:
-            return _text(request, HTTPStatus.NOT_FOUND, "there is nothing here")
-        return assets.answer(asset, request)
-
-    @property
-    def _roads(self) -> Collection[str]:
-        """Where wishes are taken."""
-        desks = {"/training": self._desk, "/alerts": self._alerts}
-        return [road for road, desk in desks.items() if desk is not None]
-
-    def _asked(self, desk: AlertDesk, request: Request) -> Response:
-        if not own_page(request):
-            return _text(request, HTTPStatus.FORBIDDEN, _OWN_ONLY)
-        path, _, query = request.path.partition("?")
-        told = desk.ask(path, dict(parse_qsl(query)))
-        if told is None:
-            return _text(request, HTTPStatus.NOT_FOUND, "there is no such thing")
-        return _json(request, HTTPStatus.OK, msgspec.json.encode(told))
-
-    def _frame(self, request: Request) -> Response:
-        view = self.views[_view_name(request)]
-        if self._body is None or self.published_at is None:
-            return _text(request, HTTPStatus.SERVICE_UNAVAILABLE, "no figures yet: ask again")
-        text = view.full(self._body, self.published_at)
-        return _json(request, HTTPStatus.OK, text, origins=self._admission.origins)
+            return replies.refused(request, _NOTHING)
+        role = _ROLES.get(path) or _ROLES.get(f"{path.rpartition('/')[0]}/*")
+        if role is not None and not caller.at_least(role):
+            if caller.role is not Role.NOBODY:
+                return replies.refused(request, NOT_YOURS)
+            wanted = quote(request.path.removeprefix("/"), safe="")
+            return replies.elsewhere(request, f"{self._pages.root}sign-in?to={wanted}")
+        page = assets.answer(asset, request)
+        if path in _ROLES or role is not None:
+            for name, value in self._doors.kept(request, caller, secure):
+                page.headers[name] = value
+        return page
 
     def _health(self, request: Request) -> Response:
         now = self._clock.now()
@@ -273,35 +292,15 @@ class Gateway:
             silent_ms = abs(now - self.published_at)
             health["status"] = "up" if silent_ms < STALLED_MS else "stalled"
             health["published_at"] = self.published_at
-        health["screens"] = {name: len(screens) for name, screens in self._screens.items()}
+        health["screens"] = self.screens
         up = health["status"] == "up"
         status = HTTPStatus.OK if up else HTTPStatus.SERVICE_UNAVAILABLE
-        return _json(request, status, json.dumps(health).encode())
+        return replies.json(request, status, msgspec.json.encode(health))
 
 
 def _path(request: Request) -> str:
     return request.path.partition("?")[0]
 
 
-def _view_name(request: Request) -> str:
-    return parse_qs(request.path.partition("?")[2]).get("view", ["wall"])[0]
-
-
-def _text(
-    request: Request, status: HTTPStatus, text: str, headers: Mapping[str, str] | None = None
-) -> Response:
-    fields = {"Cache-Control": assets.NEVER, **(headers or {})}
-    return assets.response(status, f"{text}\n".encode(), request=request, headers=fields)
-
-
-def _json(
-    request: Request, status: HTTPStatus, text: bytes, origins: Collection[str] = ()
-) -> Response:
-    headers = {"Cache-Control": assets.NEVER, "Vary": "Origin"}
-    origin = ",".join(request.headers.get_all("Origin")).lower()
-    if origin in origins:
-        headers["Access-Control-Allow-Origin"] = origin
-        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return assets.response(
-        status, text, request=request, headers=headers, content_type="application/json"
-    )
+def _query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.path.partition("?")[2]))

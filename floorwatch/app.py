@@ -13,6 +13,7 @@ from alerts.incident_store import IncidentStoreError
 from dashboard import assets
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
+from dashboard.roads import Behind
 from floorwatch import invented, wiring
 from floorwatch.alert_wiring import alerting, memory, setup_of
 from floorwatch.alerting import Alerting
@@ -84,8 +85,7 @@ async def up(
                 listen.port + number if listen.port else 0,
                 pages,
                 allowed_origins=settings.gateway.allowed_origins,
-                desk=around.desk,
-                alerts=alerts,
+                behind=Behind(training=around.desk, alerts=alerts),
             )
             await stack.enter_async_context(gateway)
             around.tell(f"{site.site.id}: {gateway.url}")

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from dashboard.alerting import for_walls
 from dashboard.frames import View, merged
 from dashboard.gateway import Gateway
+from dashboard.roads import Behind
+from dashboard.views import AnyLook, BoardLook
 
 DEADLINE_S = 10.0
 
@@ -42,7 +43,7 @@ def clerk() -> Clerk:
 @pytest.fixture
 async def gateway(clock: Any, clerk: Clerk) -> AsyncIterator[Gateway]:
     async with Gateway(
-        clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"], alerts=clerk
+        clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"], behind=Behind(alerts=clerk)
     ) as running:
         yield running
 
@@ -183,6 +184,13 @@ INCIDENT = {
 AGENT = {**INCIDENT, "scope": "agent:Bo Berg", "kind": "agent", "sentence": {"en": "Bo Berg"}}
 
 
+def looked(body: dict[str, Any], look: AnyLook) -> dict[str, Any]:
+    """What somebody is shown of alerts."""
+    shown = look(body).get("alerts")
+    assert isinstance(shown, dict)
+    return shown
+
+
 def test_a_wall_is_told_what_and_where_but_no_name_of_anybody() -> None:
     whole = {
         "incidents": {"a": INCIDENT, "b": AGENT},
@@ -190,25 +198,21 @@ def test_a_wall_is_told_what_and_where_but_no_name_of_anybody() -> None:
         "silences": {"1": {"by": "Wang Li", "reason": "r"}},
         "learning": True,
     }
-    shown = for_walls(whole, whole)
-    assert isinstance(shown, dict)
+    shown = looked({"alerts": whole}, BoardLook("main"))
     assert shown.keys() == {"incidents", "learning"}
     assert shown["incidents"].keys() == {"a"}
     assert shown["incidents"]["a"]["acked"] == {"at": 5}
     text = json.dumps(shown)
     assert not any(name in text for name in ("Wang", "Chen", "Berg", "seen", "useful"))
-    assert View("wall", lessened={"alerts": for_walls}).shown({"at": 1}, {"at": 1}) == {"at": 1}
+    assert "alerts" not in BoardLook("main")({"at": 1})
 
 
-def test_what_is_taken_away_is_taken_away_from_walls_too() -> None:
-    whole = {"incidents": {"a": INCIDENT, "b": AGENT}}
-    assert for_walls({"incidents": {"b": {"since": 9}}}, whole) == {"incidents": {}}
-    assert for_walls({"incidents": {"a": {"acked": None}}}, whole) == {
-        "incidents": {"a": {"acked": None}}
-    }
-    assert for_walls({"incidents": {"a": None}}, {"incidents": {}}) == {"incidents": {"a": None}}
-    assert for_walls({"incidents": None}, {}) == {"incidents": None}
-    assert for_walls(None, None) is None
+def test_a_wall_of_some_queues_is_not_told_of_the_others() -> None:
+    board = {"id": "lobby", "queues": ["billing"], "pages": []}
+    other = {**INCIDENT, "scope": "trunk:a"}
+    body = {"boards": {"lobby": board}, "alerts": {"incidents": {"a": INCIDENT, "b": other}}}
+    assert looked(body, BoardLook("lobby"))["incidents"].keys() == {"b"}
+    assert looked(body, BoardLook("main"))["incidents"].keys() == {"a", "b"}
 
 
 ids = st.sampled_from("ab")
@@ -232,24 +236,11 @@ incidents = st.builds(
 documents = st.builds(lambda pairs: {"incidents": dict(pairs)}, st.lists(incidents, max_size=3))
 
 
-def difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    patch: dict[str, Any] = {key: None for key in old if key not in new}
-    for key, value in new.items():
-        if isinstance(value, Mapping) and isinstance(old.get(key), Mapping):
-            below = difference(old[key], value)
-            patch |= {key: below} if below else {}
-        elif old.get(key) != value:
-            patch[key] = value
-    return patch
-
-
 @given(st.lists(documents, min_size=1, max_size=5))
-def test_a_wall_that_took_every_patch_holds_what_a_new_one_is_given(
+def test_a_wall_that_took_every_change_holds_what_a_new_one_is_given(
     course: list[dict[str, Any]],
 ) -> None:
-    held: object = None
-    before: dict[str, Any] = {}
+    view, held = View("wall", BoardLook("main")), {}
     for document in course:
-        held = merged(held, for_walls(difference(before, document), document))
-        before = document
-    assert held == merged(None, for_walls(before, before))
+        held = merged(held, view.follow({"alerts": document}))
+    assert held == BoardLook("main")({"alerts": course[-1]})

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.frames import View, merged, wired
+from dashboard.frames import View, difference, merged, wired
 
 # The examples of RFC 7396, appendix A, whose target or result is an object.
 RFC_CASES: list[tuple[Any, Any, Any]] = [
@@ -37,33 +37,44 @@ bodies = st.dictionaries(keys, leaves | inner | st.dictionaries(keys, inner, max
 
 @given(bodies, bodies)
 def test_what_we_keep_is_ours_alone(body: dict[str, Any], patch: dict[str, Any]) -> None:
-    before = json.dumps(patch)
-    kept = merged(merged({}, body), patch)
-    asked = json.dumps(kept)
-    merged(kept, {"a": {"b": {"c": 1}}, "b": {"d": [9]}, "c": None, "d": {"a": 0}})
-    assert json.dumps(patch) == before
-    copy = merged({}, json.loads(asked))
+    before, known = json.dumps(patch), json.dumps(body)
+    kept = merged(body, patch)
+    assert (json.dumps(patch), json.dumps(body)) == (before, known)
+    copy = merged(json.loads(known), json.loads(before))
     for value in patch.values():
         if isinstance(value, list):
             value.append(77)
-    assert merged(merged({}, body), json.loads(before)) == copy
+    assert kept == copy
 
 
-def test_a_view_hides_what_it_hides_from_bodies_and_patches() -> None:
-    view = View("wall", hidden=frozenset({"agents"}), build="b1")
-    view.seq = 3
-    body = {"at": 5, "agents": {"Alice Ahern": {}}}
-    assert json.loads(view.full(body, 7)) == {
-        "v": 1,
-        "kind": "full",
-        "seq": 3,
-        "at": 7,
-        "build": "b1",
-        "body": {"at": 5},
-    }
-    assert view.shown({"agents": {}}, body) == {}
-    assert json.loads(view.beat(8)) == {"v": 1, "kind": "beat", "seq": 3, "at": 8}
-    assert view.encoded == 2
+@given(bodies, bodies)
+def test_what_a_patch_does_not_touch_is_the_same_object(
+    body: dict[str, Any], patch: dict[str, Any]
+) -> None:
+    kept: Any = merged(body, patch)
+    for key in body.keys() - patch.keys():
+        assert kept[key] is body[key]
+
+
+@given(bodies, bodies)
+def test_the_difference_makes_the_one_into_the_other(
+    old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    assert merged(old, difference(old, new)) == new
+    assert difference(new, new) == difference(new, json.loads(json.dumps(new))) == {}
+
+
+def test_a_view_shows_what_its_look_lets_through_and_counts_for_itself() -> None:
+    view = View("wall", lambda body: {key: body[key] for key in body if key != "agents"}, "b1")
+    assert view.follow({"at": 5, "agents": {"Alice Ahern": {}}}) == {"at": 5}
+    full = {"v": 1, "kind": "full", "seq": 1, "at": 7, "build": "b1", "body": {"at": 5}}
+    assert json.loads(view.full(7)) == full
+    assert view.follow({"at": 5, "agents": {}}) == {}
+    assert json.loads(view.beat(8)) == {"v": 1, "kind": "beat", "seq": 1, "at": 8}
+    changes = view.follow({"at": 6})
+    delta = {"v": 1, "kind": "delta", "seq": 2, "at": 9, "body": {"at": 6}}
+    assert json.loads(view.delta(changes, 9)) == delta
+    assert view.encoded == 3
 
 
 @pytest.mark.parametrize("size", [1, 125, 126, 65_535, 65_536])

@@ -12,6 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dashboard.frames import merged
 from dashboard.gateway import Gateway, GatewayError
+from dashboard.roads import Behind
+from dashboard.views import MAIN_BOARD
 from simulators.demo import DEMO
 from simulators.faults import FaultKind, FaultTruth
 from simulators.training import Desk
@@ -29,7 +31,7 @@ async def until(condition: Callable[[], bool]) -> None:
 @pytest.fixture
 async def gateway(clock: Any) -> AsyncIterator[Gateway]:
     async with Gateway(clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"]) as running:
-        running.behind_bytes = 32_768
+        running.audience.behind_bytes = 32_768
         yield running
 
 
@@ -54,7 +56,7 @@ class Client:
                 self.body = frame["body"]
             case "delta":
                 assert frame["seq"] == self.seq + 1
-                merged(self.body, frame["body"])
+                self.body = merged(self.body, frame["body"])  # type: ignore[assignment]
             case "beat":
                 assert frame["seq"] == self.seq
         self.seq = frame["seq"]
@@ -104,7 +106,8 @@ async def test_the_wall_is_not_shown_the_agents_and_has_its_own_numbers(
         assert (await wall.frame())["seq"] == 2
         assert [(await floor.frame())["seq"] for _ in range(2)] == [2, 3]
         assert floor.body == story.document
-        assert wall.body == {k: v for k, v in story.document.items() if k != "agents"}
+        shown = {key: value for key, value in story.document.items() if key != "agents"}
+        assert wall.body == {**shown, "board": MAIN_BOARD}
 
 
 async def test_who_comes_later_starts_from_the_same_body(
@@ -175,21 +178,22 @@ async def test_fifty_screens_cost_one_encoding_per_frame(
             while client.seq != 11:
                 await client.frame()
             assert client.kinds == ["full"] + ["delta"] * 10
-    assert gateway.views["wall"].encoded == 11
-    assert gateway.views["floor"].encoded == 0
+        assert gateway.audience.views["board:main"].encoded == 11
+        assert gateway.audience.views.keys() == {"board:main"}
+    await until(lambda: not gateway.audience.views)
 
 
 async def test_a_screen_that_does_not_read_costs_the_others_nothing_and_gets_a_full_frame_later(
     gateway: Gateway, clock: Any, story: Any
 ) -> None:
     async with (
-        connect(feed(gateway), proxy=None, max_queue=1, max_size=None) as stuck,
-        screens(gateway, 1) as [quick],
+        connect(feed(gateway, "?view=floor"), proxy=None, max_queue=1, max_size=None) as stuck,
+        screens(gateway, 1, "?view=floor") as [quick],
     ):
         await until(lambda: gateway.screens == 2)
         gateway.publish(story.full, {})
         await quick.frame()
-        [slow_screen] = [s for s in gateway._all_screens() if not _same(s, quick)]
+        [slow_screen] = [s for s in gateway.audience.everybody() if not _same(s, quick)]
         held = 0
         story.document["notice"] = {}
         for step in range(400):
@@ -227,7 +231,7 @@ async def _read_all(client: Client) -> None:
             client.body = frame["body"]
         elif frame["kind"] == "delta":
             assert frame["seq"] == client.seq + 1
-            merged(client.body, frame["body"])
+            client.body = merged(client.body, frame["body"])  # type: ignore[assignment]
         client.seq = frame["seq"]
         client.kinds.append(frame["kind"])
 
@@ -371,7 +375,11 @@ def desk() -> Desk:
 async def school(clock: Any, desk: Desk) -> AsyncIterator[Gateway]:
     """A gateway with a training desk."""
     async with Gateway(
-        clock, "127.0.0.1", 0, allowed_origins=["https://wall.example"], desk=desk
+        clock,
+        "127.0.0.1",
+        0,
+        allowed_origins=["https://wall.example"],
+        behind=Behind(training=desk),
     ) as running:
         yield running
 

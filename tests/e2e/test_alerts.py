@@ -38,6 +38,7 @@ from dashboard import assets
 from dashboard.assets import Assets
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
+from dashboard.roads import Behind
 from floorwatch import forecast_file
 from floorwatch.alerting import Alerting
 from floorwatch.app import tick
@@ -122,7 +123,9 @@ class Office:
     async def _run(self, started: threading.Event) -> None:
         self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
         with closing(SqliteIncidents(self._folder / "incidents.sqlite")) as self._memory:
-            async with Gateway(self.clock, "127.0.0.1", 0, self._pages, alerts=self) as gateway:
+            async with Gateway(
+                self.clock, "127.0.0.1", 0, self._pages, behind=Behind(alerts=self)
+            ) as gateway:
                 self.url = gateway.url.rstrip("/")
                 while not self._stopped.is_set():
                     self.life.judge(self.clock.now(), self.board)
@@ -671,7 +674,7 @@ class Demo:
             runner.told = alerts.take
             place = (self.clock, "127.0.0.1", 0, self._pages)
             gateway = await stack.enter_async_context(
-                Gateway(*place, desk=self.desk, alerts=alerts)
+                Gateway(*place, behind=Behind(training=self.desk, alerts=alerts))
             )
             self.url = gateway.url.rstrip("/")
             tasks = [

@@ -22,6 +22,7 @@ from dashboard.assets import Assets
 from dashboard.catalogue import catalogues
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
+from dashboard.roads import Behind
 from floorwatch.invented import furnished, scenario_for
 from simulators.faults import FaultKind
 from simulators.local_time import day_start
@@ -87,7 +88,7 @@ class School:
             runner = Runner(self.site, journal, letters, self.clock)
             await runner.recover()
             gateway = await stack.enter_async_context(
-                Gateway(self.clock, "127.0.0.1", 0, self._pages, desk=self._desk)
+                Gateway(self.clock, "127.0.0.1", 0, self._pages, behind=Behind(training=self._desk))
             )
             self.url = gateway.url
             tasks = [
