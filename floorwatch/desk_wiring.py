@@ -1,18 +1,31 @@
 """The desks of a site, put together: what supervisors, managers and admins wish goes to these."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dashboard.boards import Boards
+from dashboard.board import MAIN
 from dashboard.desk_file import DeskFile
 from dashboard.desks import Desk
+from dashboard.handovers import HandOverDesk
+from dashboard.handovers_sqlite import SqliteHandOvers
+from dashboard.notices import NoticeDesk
+from dashboard.notices_sqlite import SqliteNotices
+from dashboard.photo_shelf import PhotoShelf
+from dashboard.walks import WalkDesk
+from dashboard.walks_sqlite import SqliteWalks
 from floorwatch.alerting import Alerting
+from floorwatch.board_files import BoardFiles
 from floorwatch.settings_types import SiteSettings
+from floorwatch.walk_wiring import Floorplan
 from ingest.ports import Clock
+from stream.intervals import Calendar
 from stream.runner import Runner
 
 FILE = "desk.db"
+PHOTOS = "walk-photos"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,4 +49,14 @@ def desk_file(folder: Path) -> Iterator[DeskFile]:
 
 def desks(ground: Ground) -> list[Desk]:
     """Every desk of a site."""
-    return []
+    return [
+        _boards(ground),
+    ]
+
+
+def _boards(ground: Ground) -> Boards:
+    def queues() -> Collection[str]:
+        floor = ground.runner.floor
+        return floor.site.queues.keys() | floor.state.ledger.queues.keys()
+
+    return Boards(BoardFiles(ground.folder / "boards"), queues)
