@@ -5,18 +5,23 @@ import gc
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from alerts.courier import Courier
 from alerts.incident_store import IncidentStoreError
 from dashboard import assets
+from dashboard.assets import Assets
+from dashboard.desks import Desks
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
 from dashboard.roads import Behind
 from floorwatch import invented, wiring
+from floorwatch.alert_file import AlertSetup
 from floorwatch.alert_wiring import alerting, memory, setup_of
 from floorwatch.alerting import Alerting
+from floorwatch.desk_wiring import Ground, audit, desk_file, desks
 from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
 from ingest.events import Millis
 from ingest.ports import Clock
@@ -60,43 +65,77 @@ async def up(
     folder = wiring.data_folder(settings.stores)
     around.tell("preparing the pages / 正在准备页面 …")
     setups = [setup_of(site, around.environ) for site in settings.sites]
-    pages = assets.load(await asyncio.to_thread(ensure_exported, folder))
+    root = urlsplit(settings.gateway.public_url).path.rstrip("/") + "/"
+    pages = assets.load(await asyncio.to_thread(ensure_exported, folder), root)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        house = House(settings, around, folder, pages, stack, tasks)
         for number, site in enumerate(settings.sites):
             sources = site.sources + (extra if number == 0 else ())
-            journal = wiring.journal(settings.stores, site.site.id, around.clock, around.environ)
-            kept = await stack.enter_async_context(journal)
-            letters = FileDeadLetters(folder / site.site.id / "rejected")
-            stack.enter_context(closing(letters))
-            runner = Runner(_furnished(site), kept, letters, around.clock)
-            _tell_recovery(await runner.recover(), kept, around.tell)
-            listen = settings.gateway.listen
-            base_url = settings.gateway.public_url
-            incidents = stack.enter_context(memory(folder / site.site.id))
-            alerts, courier = alerting(
-                site, setups[number], runner.floor, incidents, around.clock, base_url
-            )
-            for warning in incidents.warnings:
-                around.tell(f"alerts: {warning}")
-            runner.told = alerts.take
-            gateway = Gateway(
-                around.clock,
-                listen.host,
-                listen.port + number if listen.port else 0,
-                pages,
-                allowed_origins=settings.gateway.allowed_origins,
-                behind=Behind(training=around.desk, alerts=alerts),
-            )
-            await stack.enter_async_context(gateway)
-            around.tell(f"{site.site.id}: {gateway.url}")
-            tasks.create_task(runner.run())
-            tasks.create_task(tick(runner, alerts, gateway, around.clock))
-            tasks.create_task(alerts.run())
-            tasks.create_task(_carried(courier, around.clock))
-            for source in sources:
-                place = _place(source, runner, folder / site.site.id, around)
-                for made in wiring.sources(place):
-                    tasks.create_task(made.run(runner.inbox))
+            await _open(house, number, replace(site, sources=sources), setups[number])
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the sites of one process share, and how long it lives."""
+
+    settings: Settings
+    around: Surroundings
+    folder: Path
+    pages: Assets
+    stack: AsyncExitStack
+    tasks: asyncio.TaskGroup
+
+
+async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup) -> None:
+    """Start everything of one site: journal, stream, alerts, desks, gateway, sources."""
+    around, stack, tasks = house.around, house.stack, house.tasks
+    folder, clock = house.folder / site.site.id, around.clock
+    journal = wiring.journal(house.settings.stores, site.site.id, clock, around.environ)
+    kept = await stack.enter_async_context(journal)
+    letters = FileDeadLetters(folder / "rejected")
+    stack.enter_context(closing(letters))
+    runner = Runner(_furnished(site), kept, letters, clock)
+    _tell_recovery(await runner.recover(), kept, around.tell)
+    incidents = stack.enter_context(memory(folder))
+    base_url = house.settings.gateway.public_url
+    alerts, courier = alerting(site, setup, runner.floor, incidents, clock, base_url)
+    for warning in incidents.warnings:
+        around.tell(f"alerts: {warning}")
+    runner.told = alerts.take
+    figures = Figures(runner.floor)
+    ground = Ground(
+        site=site,
+        folder=folder,
+        file=stack.enter_context(desk_file(folder)),
+        runner=runner,
+        figures=figures,
+        alerts=alerts,
+        clock=clock,
+        environ=around.environ,
+    )
+    gateway = _gateway(house, number, alerts, Desks(desks(ground), audit(ground)))
+    await stack.enter_async_context(gateway)
+    around.tell(f"{site.site.id}: {gateway.url}")
+    around.tell(f"{site.site.id}: {gateway.url}floor  (supervisors 班长)")
+    tasks.create_task(runner.run())
+    tasks.create_task(tick(figures, runner, alerts, gateway, clock))
+    tasks.create_task(alerts.run())
+    tasks.create_task(_carried(courier, clock))
+    for source in site.sources:
+        for made in wiring.sources(_place(source, runner, folder, around)):
+            tasks.create_task(made.run(runner.inbox))
+
+
+def _gateway(house: House, number: int, alerts: Alerting, desks: Desks) -> Gateway:
+    listen = house.settings.gateway.listen
+    return Gateway(
+        house.around.clock,
+        listen.host,
+        listen.port + number if listen.port else 0,
+        house.pages,
+        allowed_origins=house.settings.gateway.allowed_origins,
+        behind=Behind(training=house.around.desk, alerts=alerts, desks=desks),
+    )
 
 
 def _settle_memory() -> None:
@@ -106,9 +145,10 @@ def _settle_memory() -> None:
     gc.set_threshold(50_000)
 
 
-async def tick(runner: Runner, alerts: Alerting, gateway: Gateway, clock: Clock) -> None:
+async def tick(
+    figures: Figures, runner: Runner, alerts: Alerting, gateway: Gateway, clock: Clock
+) -> None:
     """Judge and show what changed, five times a second, until cancelled."""
-    figures = Figures(runner.floor)
     figures.patch(clock.now())
 
     def whole() -> dict[str, object]:

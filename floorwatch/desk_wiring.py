@@ -1,6 +1,7 @@
 """The desks of a site, put together: what supervisors, managers and admins wish goes to these."""
 
-from collections.abc import Collection, Iterator
+import logging
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from dashboard.boards import Boards
 from dashboard.board import MAIN
 from dashboard.desk_file import DeskFile
-from dashboard.desks import Desk
+from dashboard.desks import Audit, Desk, Wish
 from dashboard.handovers import HandOverDesk
 from dashboard.handovers_sqlite import SqliteHandOvers
 from dashboard.notices import NoticeDesk
@@ -22,7 +23,10 @@ from floorwatch.settings_types import SiteSettings
 from floorwatch.walk_wiring import Floorplan
 from ingest.ports import Clock
 from stream.intervals import Calendar
+from stream.figures import Figures
 from stream.runner import Runner
+
+log = logging.getLogger(__name__)
 
 FILE = "desk.db"
 PHOTOS = "walk-photos"
@@ -36,8 +40,10 @@ class Ground:
     folder: Path
     file: DeskFile
     runner: Runner
+    figures: Figures
     alerts: Alerting
     clock: Clock
+    environ: Mapping[str, str]
 
 
 @contextmanager
@@ -60,3 +66,13 @@ def _boards(ground: Ground) -> Boards:
         return floor.site.queues.keys() | floor.state.ledger.queues.keys()
 
     return Boards(BoardFiles(ground.folder / "boards"), queues)
+
+
+class _LoggedAudit:
+    def note(self, wish: Wish, done: bool, why: str, data: Mapping[str, object]) -> None:
+        log.info("%s %s: %s %s", wish.caller.id, wish.deed, "done" if done else why, data)
+
+
+def audit(ground: Ground) -> Audit:
+    """Where what people do is written down."""
+    return _LoggedAudit()

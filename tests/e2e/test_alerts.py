@@ -49,6 +49,7 @@ from simulators.play import SimulatedSource
 from simulators.scenario import times
 from simulators.training import Desk
 from stream.deadletters import FileDeadLetters
+from stream.figures import Figures
 from stream.journal_file import FileJournal
 from stream.runner import Runner
 from stream.sites import AgentCard, QueueCard, Site
@@ -679,7 +680,7 @@ class Demo:
             self.url = gateway.url.rstrip("/")
             tasks = [
                 group.create_task(runner.run()),
-                group.create_task(tick(runner, alerts, gateway, self.clock)),
+                group.create_task(tick(Figures(runner.floor), runner, alerts, gateway, self.clock)),
                 group.create_task(source.run(runner.inbox)),
             ]
             started.set()
