@@ -7,29 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dashboard.boards import Boards
-from dashboard.board import MAIN
 from dashboard.desk_file import DeskFile
 from dashboard.desks import Audit, Desk, Wish
-from dashboard.handovers import HandOverDesk
-from dashboard.handovers_sqlite import SqliteHandOvers
-from dashboard.notices import NoticeDesk
-from dashboard.notices_sqlite import SqliteNotices
-from dashboard.photo_shelf import PhotoShelf
-from dashboard.walks import WalkDesk
-from dashboard.walks_sqlite import SqliteWalks
 from floorwatch.alerting import Alerting
 from floorwatch.board_files import BoardFiles
+from floorwatch.life_wiring import handover_desk, notice_desk, walk_desk
 from floorwatch.settings_types import SiteSettings
 from floorwatch.walk_wiring import Floorplan
 from ingest.ports import Clock
-from stream.intervals import Calendar
 from stream.figures import Figures
 from stream.runner import Runner
 
 log = logging.getLogger(__name__)
 
 FILE = "desk.db"
-PHOTOS = "walk-photos"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +46,23 @@ def desk_file(folder: Path) -> Iterator[DeskFile]:
 
 def desks(ground: Ground) -> list[Desk]:
     """Every desk of a site."""
+    shelf = BoardFiles(ground.folder / "boards")
+    runner, now = ground.runner, ground.clock.now()
+    plan = Floorplan(runner.floor, ground.site.walks)
     return [
-        _boards(ground),
+        _boards(ground, shelf),
+        notice_desk(runner.site, ground.file, lambda: shelf.boards.values(), now),
+        walk_desk(ground.folder, ground.file, plan.ways),
+        handover_desk(ground.file),
     ]
 
 
-def _boards(ground: Ground) -> Boards:
+def _boards(ground: Ground, shelf: BoardFiles) -> Boards:
     def queues() -> Collection[str]:
         floor = ground.runner.floor
         return floor.site.queues.keys() | floor.state.ledger.queues.keys()
 
-    return Boards(BoardFiles(ground.folder / "boards"), queues)
+    return Boards(shelf, queues)
 
 
 class _LoggedAudit:

@@ -29,7 +29,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "agent",
         "source",
         "alerts",
+        "walks",
     ),
+    "site.walks": ("place", "kind", "measure", "photos_kept"),
+    "site.walks.place": ("id", "names"),
+    "site.walks.kind": ("id", "names"),
+    "site.walks.measure": ("id", "names", "stays_open"),
     "site.alerts": ("file", "playbooks", "forecast"),
     "site.queue_defaults": ("target", "short_abandon", "service_level", "goal", "wrap_up"),
     "site.queue": (

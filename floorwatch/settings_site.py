@@ -16,6 +16,7 @@ from floorwatch.settings_values import (
     identifier,
     zone,
 )
+from floorwatch.settings_walks import read_walks
 from stream.sites import AgentCard, QueueCard, ServiceLevel, Site
 
 DEMO = urls.Url(scheme="simulate", path="demo")
@@ -37,7 +38,10 @@ def read_site(table: Table, environ: Mapping[str, str]) -> SiteSettings:
         teams=teams,
     )
     return SiteSettings(
-        site=site, sources=_sources(table, environ), alerts=_alerts(table.table("alerts"))
+        site=site,
+        sources=_sources(table, environ),
+        alerts=_alerts(table.table("alerts")),
+        walks=read_walks(table.table("walks")),
     )
 
 

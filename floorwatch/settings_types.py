@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dashboard.walk_choices import WalkChoices
 from floorwatch.settings_problems import Problem
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import Address
@@ -37,6 +38,7 @@ class SiteSettings:
     site: Site
     sources: tuple[SourceSettings, ...]
     alerts: AlertFiles = field(default_factory=AlertFiles)
+    walks: WalkChoices = field(default_factory=WalkChoices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

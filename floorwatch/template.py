@@ -59,6 +59,14 @@ _EXAMPLES = """
 # wrap_up = "30s"
 # group = "orders" # small queues watched together 合并监视的小队列
 
+# Floor walks 巡视记录: places, findings, measures of your own 地点、发现、措施; without them, ours.
+# A measure that stays open is to be closed later 需要跟进的措施
+# [site.walks]
+# photos_kept = "2160h"
+# place = [{ id = "hall", names = { zh = "大厅", en = "Hall" } }]
+# kind = [{ id = "cleanliness" }, { id = "headset", names = { zh = "耳机", en = "Headset" } }]
+# measure = [{ id = "reminded" }, { id = "repair", stays_open = true }]
+
 # Teams 班组
 # [[site.team]]
 # id = "team-a"
