@@ -19,7 +19,7 @@ from ingest.events import Millis
 
 UNREADABLE, FORBIDDEN, UNKNOWN = "unreadable", "forbidden", "unknown"
 """Why a message is refused that is no wish, is not for this caller, or is nobody's to do."""
-_SECRET = frozenset({"password", "new_password", "token", "code", "photo"})
+_SECRET = frozenset({"password", "new_password", "token", "secret", "code", "photo"})
 
 
 class RefusedError(Exception):
