@@ -118,7 +118,7 @@ class Boards:
 
     @property
     def inquiries(self) -> Mapping[str, Inquiry]:
-        return {"/boards": (Role.DISPLAY, self._all), "/board": (Role.DISPLAY, self._one)}
+        return {"/boards.json": (Role.DISPLAY, self._all), "/board": (Role.DISPLAY, self._one)}
 
     def document(self, now: Millis) -> Mapping[str, object]:
         """`boards` by id; `board_mistakes`, of their files, if there are any."""

@@ -202,7 +202,7 @@ async def test_a_manager_of_some_queues_makes_boards_of_just_these(house: House)
     assert taken["why"] == "not_your_queues"
     assert (await house.do("board.remove", SALES, board="theirs"))["why"] == "not_your_queues"
     assert (await house.do("board.remove", SALES, board="ours"))["done"]
-    seen = (await house.ask("/boards", SALES))["boards"]
+    seen = (await house.ask("/boards.json", SALES))["boards"]
     assert {id: each["yours"] for id, each in seen.items()} == {"main": False, "theirs": False}
 
 
@@ -230,22 +230,22 @@ async def test_there_are_enough_boards_at_some_point(house: House) -> None:
 async def test_a_display_is_told_of_its_own_board_only(house: House) -> None:
     await house.save(id="lobby")
     tv = Caller(id="tv-1", role=Role.DISPLAY, board="lobby")
-    assert (await house.ask("/boards", tv))["boards"].keys() == {"lobby"}
+    assert (await house.ask("/boards.json", tv))["boards"].keys() == {"lobby"}
     assert (await house.ask("/board", tv, id="lobby"))["board"]["id"] == "lobby"
     assert await house.ask("/board", tv, id="main") is None
     assert await house.ask("/board", tv) is None
     assert (await house.ask("/board"))["made"] is False
     assert await house.ask("/board", id="nowhere") is None
     with pytest.raises(RefusedError):
-        await house.ask("/boards", Caller(id="", role=Role.NOBODY))
+        await house.ask("/boards.json", Caller(id="", role=Role.NOBODY))
 
 
 async def test_mistakes_are_told_to_who_may_mend_them(house: House) -> None:
     mistake = BoardMistake(file="hall.toml", line=3, key="theme", what="no", mend="yes")
     house.shelf.mistakes = (mistake,)
     told = [msgspec.to_builtins(mistake)]
-    assert (await house.ask("/boards"))["mistakes"] == told
-    assert (await house.ask("/boards", Caller(id="s", role=Role.SUPERVISOR)))["mistakes"] == []
+    assert (await house.ask("/boards.json"))["mistakes"] == told
+    assert (await house.ask("/boards.json", Caller(id="s", role=Role.SUPERVISOR)))["mistakes"] == []
     assert house.desk.document(NOW)["board_mistakes"] == told
 
 
