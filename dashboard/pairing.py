@@ -40,13 +40,13 @@ class _Confirm(Struct, forbid_unknown_fields=True):
 
 
 class _Save(Struct, forbid_unknown_fields=True):
-    id: Key
+    display: Key
     name: Name
     board: Id
 
 
 class _Revoke(Struct, forbid_unknown_fields=True):
-    id: Key
+    display: Key
 
 
 class Pairing:
@@ -114,14 +114,14 @@ class Pairing:
 
     async def _save(self, wish: Wish) -> Mapping[str, object]:
         asked = read(wish, _Save)
-        if not self._registry.displays.save(asked.id, _name(asked.name), asked.board):
+        if not self._registry.displays.save(asked.display, _name(asked.name), asked.board):
             raise RefusedError("display_gone")
         return {}
 
     async def _revoke(self, wish: Wish) -> Mapping[str, object]:
         asked = read(wish, _Revoke)
-        self._codes.revoke(asked.id)
-        if not self._registry.displays.remove(asked.id):
+        self._codes.revoke(asked.display)
+        if not self._registry.displays.remove(asked.display):
             raise RefusedError("display_gone")
         return {}
 

@@ -24,9 +24,10 @@ Ids = Annotated[
 
 
 class SaveUser(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Queues and teams have no default: what was forgotten must not become everything."""
+    """A user, by his id. Queues and teams have no default: what was forgotten must not become
+    everything."""
 
-    id: Annotated[str, Meta(max_length=330)]
+    user: Annotated[str, Meta(max_length=330)]
     name: Annotated[str, Meta(max_length=80)]
     role: Literal["agent", "supervisor", "manager", "admin"]
     queues: Ids | None
@@ -36,7 +37,7 @@ class SaveUser(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class _Remove(Struct, forbid_unknown_fields=True):
-    id: str
+    user: str
 
 
 def user_id(text: str) -> str:
@@ -78,7 +79,7 @@ class People:
 
         Raises RefusedError for what cannot be.
         """
-        id = user_id(asked.id)
+        id = user_id(asked.user)
         known = self._registry.users.find(id)
         hashed = ""
         if known is None or not known.provider:
@@ -132,7 +133,7 @@ class People:
 
     async def _remove(self, wish: Wish) -> Mapping[str, object]:
         asked = read(wish, _Remove)
-        self.remove(asked.id)
+        self.remove(asked.user)
         return {}
 
     def remove(self, id: str) -> None:
