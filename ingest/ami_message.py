@@ -53,6 +53,7 @@ WANTED = frozenset(
         "OutboundRegistrationDetail",
         "PeerEntry",
         "RegistryEntry",
+        "OriginateResponse",
         "Join",
         "Leave",
     ]
