@@ -12,6 +12,7 @@ import msgspec
 from ingest import wire
 from ingest.events import Event
 from ingest.ports import Batch, Clock
+from stream.daybook import MANY, Entry, FactLog
 from stream.floor import Floor
 from stream.ports import DeadLetter, DeadLetters, Journal, JournalError, LeaseLostError, Position
 from stream.sites import Site
@@ -57,10 +58,19 @@ class Runner:
     between makes the source send it again, and the floor knows it again by its numbers.
     """
 
-    def __init__(self, site: Site, journal: Journal, letters: DeadLetters, clock: Clock) -> None:
+    def __init__(
+        self,
+        site: Site,
+        journal: Journal,
+        letters: DeadLetters,
+        clock: Clock,
+        facts: FactLog | None = None,
+    ) -> None:
         self.site = site
         self.inbox = BoundedInbox()
-        self.floor = Floor(site)
+        self._facts = facts
+        self._entries: list[Entry] | None = None if facts is None else []
+        self.floor = Floor(site, log=self._entries)
         self.rejected = 0
         self.told: Callable[[Event], object] = _nobody
         """Is given each new event after the floor has taken it; never those that `recover` reads."""
@@ -77,21 +87,28 @@ class Runner:
         checkpoint = await self._journal.load()
         if checkpoint is not None:
             try:
-                self.floor = Floor(self.site, Floor.load(checkpoint.state))
+                state = Floor.load(checkpoint.state)
+                self.floor = Floor(self.site, state, log=self._entries)
                 self._position = checkpoint.position
             except msgspec.MsgspecError:
                 # An older release wrote it: the journal has all that went into it.
                 log.warning("the checkpoint is of another release; reading the whole journal")
+        if self._facts is not None:
+            await self._facts.recover(self._journal, self._position)
         replayed = unreadable = 0
         async for stored in self._journal.read(self._position):
-            for payload in stored.payloads:
+            for position, payload in enumerate(stored.payloads, stored.first):
                 try:
                     self.floor.apply(wire.decode(payload, stored.recvtime))
                 except wire.WireError as error:
                     unreadable += 1
-                    log.warning("journal position %d: %s", stored.first, error)
+                    log.warning("journal position %d: %s", position, error)
+                self._state_facts(position)
             replayed += len(stored.payloads)
             self._position = stored.last
+            if self._facts is not None:
+                self._facts.durable(stored.last)
+                await self._facts.keep(MANY)
         self._committed = self._position
         return Recovery(replayed, unreadable, self._position)
 
@@ -138,6 +155,11 @@ class Runner:
                 told(event)
         if good:
             self._position = self._journal.append(recvtime, good)
+            self._state_facts(self._position)
+
+    def _state_facts(self, position: Position) -> None:
+        if self._entries and self._facts is not None:
+            self._facts.take(position, self._entries, self.floor.state.visits)
 
     async def _commit(self) -> None:
         while True:
@@ -151,6 +173,8 @@ class Runner:
                 await self._clock.sleep(RETRY_S)
                 continue
             self._committed = position
+            if self._facts is not None:
+                self._facts.durable(position)
             self._acknowledge()
             async with self._safe:
                 self._safe.notify_all()
@@ -176,6 +200,9 @@ class Runner:
         return self._committed >= position
 
     async def _save(self, state: bytes, position: Position) -> None:
+        if self._facts is not None:
+            # Facts that a state stands for are not told again by the journal's tail.
+            await self._facts.keep()
         try:
             await self._journal.save(state, position)
         except LeaseLostError:

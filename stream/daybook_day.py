@@ -1,0 +1,160 @@
+"""What a span of the daybook adds up to: the same bookkeeping as the stream's, over kept facts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec import Struct
+
+from ingest.events import Millis
+from ingest.words import AgentStatus
+from stream.daybook import PLACES, Sheet
+from stream.facts import BlockFact, Fact, HandleFact, RingFact, SpanFact, WaitFact
+from stream.intervals import Calendar
+from stream.ledger import Bookkeeper, Ledger, cut
+from stream.metrics import TERMS
+
+_ACW = AgentStatus.ACW.value
+Share = Mapping[str, int]
+"""A count as sums that are added (1) or taken off (-1): `{"abandoned": 1, "abandoned_short": -1}`."""
+
+
+class Narrowed(NamedTuple):
+    """Facts of `start` <= at < `end`; of one of `queues`, if given; of an `agent`, if given."""
+
+    start: Millis
+    end: Millis
+    queues: frozenset[str] | None = None
+    agent: str = ""
+
+    def has(self, fact: Fact) -> bool:
+        if not self.start <= fact.at < self.end:
+            return False
+        if self.queues is not None and getattr(fact, "queue", "") not in self.queues:
+            return False
+        return not self.agent or getattr(fact, "agent", "") == self.agent
+
+
+def ledger_of(
+    sheets: Sequence[Sheet], calendar: Calendar, start: Millis, end: Millis, *, people: bool = True
+) -> Ledger:
+    """The sums of what became final from `start` to before `end`; spans count for their part in it.
+
+    Without `people`, agents' time in state is left out, which is most of the work.
+    """
+    books = Bookkeeper(Ledger(), calendar)
+    days = {sheet.day for sheet in sheets}
+    for sheet in sheets:
+        for kind in PLACES:
+            if kind is SpanFact:
+                continue
+            for fact in sheet.of(kind):
+                if start <= fact.at < end:
+                    books.enter(fact)
+        for span in sheet.spans:
+            if not people and span.state != _ACW:
+                continue
+            for part in cut(span, calendar):
+                # A span that touches several of these days stands on the sheet of each.
+                on = calendar.day(part.start_at)
+                if start <= part.start_at < end and (on == sheet.day or on not in days):
+                    books.enter_span(part)
+    return books.ledger
+
+
+class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One call behind a figure. `at` is when it counted, `since` when its visit began.
+
+    `end`: how it ended, or `waiting`, `talking`; `reason` of an overflow, a drop or a refusal.
+    Times and durations in milliseconds; what is not known is None.
+    """
+
+    at: Millis
+    queue: str
+    end: str
+    visit: str = ""
+    since: Millis | None = None
+    caller: str = ""
+    wait_ms: Millis | None = None
+    talk_ms: Millis | None = None
+    hold_ms: Millis | None = None
+    agent: str = ""
+    reason: str = ""
+
+
+_COUNTS = {
+    term.__name__: (kind, term)
+    for kind, groups in TERMS.items()
+    for _, terms in groups
+    for term in terms
+    if kind is not SpanFact and not term.__name__.endswith("_ms") and "wait_ms" not in term.__name__
+}
+COUNTED: frozenset[str] = frozenset(_COUNTS)
+"""The sums that count calls: those that can be told one by one."""
+
+
+def counting(sheet: Sheet, share: Share, narrowed: Narrowed) -> list[Fact]:
+    """The facts that a count is made of, each counting 1. All its sums are of one kind of fact."""
+    [kind] = {_COUNTS[name][0] for name in share}
+    terms = [(_COUNTS[name][1], sign) for name, sign in share.items()]
+    return [
+        fact
+        for fact in sheet.of(kind)
+        if narrowed.has(fact) and sum(sign * int(term(fact)) for term, sign in terms) > 0
+    ]
+
+
+class Visited:
+    """What is known of visits, by key: their waits, talks and callers, from the sheets of some days."""
+
+    def __init__(self, sheets: Iterable[Sheet]) -> None:
+        self.waits: dict[str, WaitFact] = {}
+        self.handles: dict[str, HandleFact] = {}
+        self.arrived: dict[str, Millis] = {}
+        self.callers: dict[str, str] = {}
+        for sheet in sheets:
+            self.arrived.update((fact.visit, fact.at) for fact in sheet.arrivals)
+            self.waits.update((fact.visit, fact) for fact in sheet.waits)
+            self.handles.update((fact.visit, fact) for fact in sheet.handles)
+            self.callers.update(sheet.callers)
+
+    def told(self, fact: Fact) -> Told:
+        """The call that a fact speaks of."""
+        if isinstance(fact, BlockFact):
+            return Told(at=fact.at, queue=fact.queue, end="blocked", reason=fact.reason)
+        assert not isinstance(fact, SpanFact)
+        wait, handle = self.waits.get(fact.visit), self.handles.get(fact.visit)
+        end, reason = _ended(wait, handle)
+        agent = (handle.agent if handle else "") or (wait.agent if wait else "")
+        since = self.arrived.get(fact.visit)
+        if since is None and wait is not None:
+            since = wait.at - wait.wait_ms
+        if isinstance(fact, RingFact):
+            # Of a ring, it is told whom it rang, and why he did not take it.
+            agent, reason, end = fact.agent, fact.result, "ring"
+        return Told(
+            at=fact.at,
+            queue=fact.queue,
+            end=end,
+            visit=fact.visit,
+            since=since,
+            caller=self.callers.get(fact.visit, ""),
+            wait_ms=wait.wait_ms if wait is not None else None,
+            talk_ms=handle.talk_ms if handle is not None else None,
+            hold_ms=handle.hold_ms if handle is not None else None,
+            agent=agent,
+            reason=reason,
+        )
+
+
+def _ended(wait: WaitFact | None, handle: HandleFact | None) -> tuple[str, str]:
+    if handle is not None:
+        if handle.transferred:
+            return "transferred", ""
+        return ("dropped_talking", handle.reason) if handle.dropped else ("completed", "")
+    if wait is None:
+        return "waiting", ""
+    if wait.answered:
+        return "talking", ""
+    if wait.abandoned:
+        return "abandoned", "short" if wait.wait_ms < wait.short_ms else ""
+    return ("overflowed" if wait.overflowed else "dropped_waiting"), wait.reason

@@ -1,0 +1,228 @@
+"""The file of a daybook: SQLite, pages of facts by business day, with the position reached.
+
+Whatever is written is written in one durable transaction with the position that it reaches, and
+only beyond the one reached before: writing twice writes once.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from ingest.events import Millis
+from stream import daybook
+from stream.daybook import Sheet, Taken, Turn
+from stream.facts import DEFINITION
+from stream.intervals import Calendar
+from stream.ports import Position
+from stream.sites import Site
+
+VERSION = 1
+KEPT_DAYS = 60
+"""So many business days stay; older ones are for the archive."""
+_DAY_MS = 86_400_000
+_TABLES = """
+create table pages (
+    id integer primary key, day integer not null, first integer not null, last integer not null,
+    definition integer not null, facts blob not null, callers blob not null
+);
+create index pages_day on pages (day);
+create table reached (position integer not null);
+insert into reached values (0);
+"""
+_ENCODER = msgspec.msgpack.Encoder()
+_TURNS = msgspec.msgpack.Decoder(list[Turn])
+_CALLERS = msgspec.msgpack.Decoder(dict[str, str])
+
+
+class DaybookError(Exception):
+    """The daybook cannot be opened, written or read; the message says why, and what to do."""
+
+
+class DaybookFile:
+    """One thread writes it; any thread may read. Every method raises DaybookError.
+
+    A damaged file is moved aside, told in `warnings`, and begun anew.
+    """
+
+    def __init__(self, path: Path, site: Site) -> None:
+        self.warnings: list[str] = []
+        self._path, self._site = path, site
+        self._calendar = self._own_calendar()
+        self._swept_day: Millis = 0
+        with self._explained():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = self._opened()
+
+    def close(self) -> None:
+        """Let go of the file; everything is in it."""
+        self._db.close()
+
+    def write(self, held: Sequence[Taken], position: Position, now: Millis) -> None:
+        """Write what was made beyond the position reached, up to this one; forget the oldest days."""
+        with self._transaction():
+            reached = self._reached()
+            if position <= reached:
+                return
+            new = [each for each in held if each.position > reached]
+            callers: dict[str, str] = {}
+            for each in new:
+                callers |= each.callers
+            for day, turns in daybook.by_day(new, self._calendar).items():
+                self._insert(day, turns, callers)
+            self._db.execute("update reached set position = ?", (position,))
+            self._sweep(self._calendar.day(now))
+
+    def _insert(self, day: Millis, turns: list[Turn], callers: dict[str, str]) -> None:
+        arrived = [fact.visit for turn in turns for _, fact in turn.arrivals]
+        own = {visit: callers[visit] for visit in arrived if visit in callers}
+        facts, told = _ENCODER.encode(turns), _ENCODER.encode(own)
+        self._db.execute(
+            "insert into pages (day, first, last, definition, facts, callers)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (day, turns[0].position, turns[-1].position, DEFINITION, facts, told),
+        )
+
+    def _sweep(self, today: Millis) -> None:
+        if today != self._swept_day:
+            before = self._calendar.day(today - KEPT_DAYS * _DAY_MS)
+            self._db.execute("delete from pages where day < ?", (before,))
+            self._swept_day = today
+
+    def cut(self, position: Position) -> None:
+        """Drop what was made by anything later than `position`."""
+        with self._transaction():
+            self._db.execute("delete from pages where first > ?", (position,))
+            across = self._db.execute(
+                "select id, facts from pages where last > ?", (position,)
+            ).fetchall()
+            for id, facts in across:
+                turns = [turn for turn in _TURNS.decode(facts) if turn.position <= position]
+                self._db.execute(
+                    "update pages set facts = ?, last = ? where id = ?",
+                    (_ENCODER.encode(turns), turns[-1].position, id),
+                )
+            self._db.execute("update reached set position = min(position, ?)", (position,))
+
+    def settle(self) -> None:
+        """Let all that is here stand, and begin at position 0: there is another journal."""
+        with self._transaction():
+            self._db.execute("update pages set first = 0, last = 0")
+            self._db.execute("update reached set position = 0")
+
+    def reached(self) -> Position:
+        """The position up to which everything is here."""
+        with self._explained():
+            return self._reached()
+
+    def _reached(self) -> Position:
+        (position,) = self._db.execute("select position from reached").fetchone()
+        return int(position)
+
+    def days(self) -> list[Millis]:
+        """When the business days began of which something is here."""
+        with self._reading() as db:
+            return [day for (day,) in db.execute("select distinct day from pages order by day")]
+
+    def sheets(
+        self, days: Sequence[Millis], held: Sequence[Taken], reached: Position
+    ) -> list[Sheet]:
+        """These days as they stood at position `reached`, and with what was held beyond it."""
+        late = daybook.by_day(held, self._own_calendar())
+        loose = {visit: caller for each in held for visit, caller in each.callers.items()}
+        sheets = []
+        with self._reading() as db:
+            for day in days:
+                turns: list[Turn] = []
+                callers: dict[str, str] = {}
+                pages = db.execute(
+                    "select facts, callers from pages where day = ? and last <= ? order by id",
+                    (day, reached),
+                )
+                for facts, told in pages:
+                    turns += _TURNS.decode(facts)
+                    callers |= _CALLERS.decode(told)
+                turns += late.get(day, [])
+                sheets.append(daybook.sheet(day, turns, callers | loose))
+        return sheets
+
+    def _own_calendar(self) -> Calendar:
+        # One per thread: a calendar learns.
+        return Calendar(self._site.time_zone, self._site.day_start_min, self._site.interval_ms)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one reader: it sees one moment, and locks nobody out."""
+        address = f"{self._path.absolute().as_uri()}?mode=ro"
+        with self._explained(), closing(sqlite3.connect(address, uri=True)) as db:
+            yield db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._explained():
+            self._db.execute("begin immediate")
+            try:
+                yield
+                self._db.execute("commit")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("rollback")
+                raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError, msgspec.MsgspecError) as error:
+            text = str(error)
+            if "full" in text or "disk I/O" in text:
+                advice = "free some space there; nothing is lost, it is tried again"
+            elif "locked" in text:
+                advice = "another process writes it: stop that one"
+            else:
+                advice = "may this user write there?"
+            raise DaybookError(f"{self._path}: {text}: {advice}") from error
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return self._checked()
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as error:
+            aside = self._move_aside()
+            self.warnings.append(
+                f"{self._path} is damaged ({error}): it was moved to {aside}, and is filled anew"
+            )
+            return self._checked()
+
+    def _checked(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("pragma journal_mode = wal")
+            db.execute("pragma synchronous = full")
+            (version,) = db.execute("pragma user_version").fetchone()
+            (tables,) = db.execute("select count(*) from sqlite_master").fetchone()
+            if not version and not tables:
+                db.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit")
+            elif version != VERSION:
+                raise DaybookError(
+                    f"{self._path} is of format {version}, this release reads {VERSION}: start the "
+                    "release that wrote it, or move the file away to have it filled from the journal"
+                )
+            self._path.chmod(0o600)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _move_aside(self) -> Path:
+        number = 1
+        while (aside := self._path.with_name(f"{self._path.name}.damaged-{number}")).exists():
+            number += 1
+        for end in ("", "-wal", "-shm"):
+            beside = self._path.with_name(self._path.name + end)
+            if beside.exists():
+                beside.rename(aside.with_name(aside.name + end))
+        return aside
