@@ -2,12 +2,13 @@
 
 const BANNERS = 2;
 const ENDED_SHOWN_MS = 30000;
+const SEVERITY_SHAPES = { critical: "octagon", warning: "triangle", notice: "square" };
 
 class Banner {
   constructor(parent) {
     this.node = make("section", "banner", parent);
     this.node.hidden = true;
-    this.slots = Array.from({ length: BANNERS }, () => new Slot(this.node));
+    this.slots = Array.from({ length: BANNERS }, () => new BannerSlot(this.node));
     this.more = make("p", "more", this.node);
     this.more_words = text(this.more);
     this.crier = new Crier(parent);
@@ -22,6 +23,7 @@ class Banner {
     for (const [id, each] of incidents) {
       if (each.state === "ended" && this.open.has(id)) this.ended.set(id, performance.now());
     }
+    for (const id of this.ended.keys()) if (!this.is_fresh(id)) this.ended.delete(id);
     this.open = new Set(open.map(([id]) => id));
     const over = incidents.filter(([id, each]) => each.state === "ended" && this.is_fresh(id));
     const shown = [...open, ...over].slice(0, BANNERS);
@@ -41,17 +43,17 @@ class Banner {
   }
 }
 
-class Slot {
+class BannerSlot {
   constructor(parent) {
     this.node = make("article", "alarm", parent);
-    severity_sign(this.node);
-    const told = make("div", "told", this.node);
-    const what = make("p", "what", told);
+    this.sign = sign(this.node, "triangle");
+    const told_words = make("div", "told", this.node);
+    const what = make("p", "what", told_words);
     this.severity = text(make("span", "severity", what));
-    this.headline = text(make("b", "headline", what));
     this.learning = make("span", "badge", what);
     this.learning_words = text(this.learning);
-    this.sentence = text(make("p", "sentence", told));
+    this.headline = text(make("b", "headline", told_words));
+    this.sentence = text(make("p", "sentence", told_words));
     const state = make("div", "since", this.node);
     this.lasting = text(make("b", "lasting", state));
     this.care = text(make("span", "care", state));
@@ -62,11 +64,12 @@ class Slot {
     if (!entry) return;
     const [id, incident] = entry;
     const severity = severity_of(incident);
+    const over = incident.state === "ended";
     mark(this.node, "data-incident", id);
     mark(this.node, "data-severity", severity);
     mark(this.node, "data-state", STATES.has(incident.state) ? incident.state : "firing");
     mark(this.node, "data-acked", String(Boolean(incident.acked)));
-    const over = incident.state === "ended";
+    mark(this.sign, "data-shape", over ? "tick" : SEVERITY_SHAPES[severity]);
     put(this.severity, words.say(over ? "alerts.over" : `severity.${severity}`));
     put(this.headline, headline_of(incident, words));
     this.learning.hidden = !incident.learning || over;

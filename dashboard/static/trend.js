@@ -1,4 +1,5 @@
-// The traffic of the day as bars: three paths that are rewritten in place, whatever the day brings.
+// The traffic of the day as bars, with what was expected and the same weekday as lines over them: paths
+// that are rewritten in place, whatever the day brings.
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1000;
@@ -6,6 +7,8 @@ const HEIGHT = 100;
 const SHORTEST_DAY = 16; // intervals, so that the first calls do not fill the whole picture
 const LABELS = 13;
 const HOUR_STEPS = [1, 2, 3, 4, 6, 12];
+const COURSES = ["offered", "answered", "abandoned"];
+const HARDLY_ANY = 0.5; // a curve below this is no open hour
 
 function shape(parent, name, attributes) {
   const node = document.createElementNS(SVG, name);
@@ -17,10 +20,10 @@ function redraw(path, d) {
   if (path.getAttribute("d") !== d) path.setAttribute("d", d);
 }
 
-// A nice upper end for the scale: 5, 10, 20, 50, 100, ...
+// A nice upper end for the scale: 4, 10, 20, 40, 100, ...: its half is a whole number too.
 function ceiling(highest) {
   for (let unit = 1; ; unit *= 10) {
-    for (const step of [1, 2, 5]) if (Math.max(highest, 5) <= step * unit) return step * unit;
+    for (const step of [4, 10, 20]) if (Math.max(highest, 4) <= step * unit) return step * unit;
   }
 }
 
@@ -32,71 +35,118 @@ class Trend {
       preserveAspectRatio: "none",
       "aria-hidden": "true",
     });
-    this.grid = labelled ? shape(svg, "path", { class: "grid", d: "" }) : null;
-    this.answered = shape(svg, "path", { class: "answered", d: "" });
-    this.abandoned = shape(svg, "path", { class: "abandoned", d: "" });
-    this.offered = shape(svg, "path", { class: "offered", d: "" });
-    this.top = labelled ? text(make("span", "top", this.box)) : null;
-    this.hours = [];
-    for (let i = 0; labelled && i < LABELS; i += 1) {
-      const label = make("span", "hour", this.box);
-      this.hours.push({ label, text: text(label) });
-    }
+    this.paths = {};
+    const drawn = labelled
+      ? ["grid", "answered", "abandoned", "base", "weekday", "expected"]
+      : ["answered", "abandoned", "base"];
+    for (const name of drawn) this.paths[name] = shape(svg, "path", { class: name, d: "" });
+    this.labels = labelled ? new TrendLabels(this.box) : null;
   }
 
-  paint(trend, clock) {
-    const offered = trend?.offered ?? {};
-    const answered = trend?.answered ?? {};
-    const abandoned = trend?.abandoned ?? {};
-    const numbers = [offered, answered, abandoned].flatMap((course) => Object.keys(course));
-    const length = numbers.reduce((most, number) => Math.max(most, Number(number) + 1), 0);
-    let first = 0;
-    while (first < length && !offered[first] && !answered[first] && !abandoned[first]) first += 1;
-    first = Math.max(0, Math.min(first, length - 1));
-    const count = Math.max(length - first, SHORTEST_DAY);
-    let highest = 0;
-    for (let i = first; i < length; i += 1) {
-      highest = Math.max(highest, offered[i] ?? 0, (answered[i] ?? 0) + (abandoned[i] ?? 0));
-    }
-    const top = this.grid ? ceiling(highest) : Math.max(highest, 5);
-    const step = WIDTH / count;
-    const bar = step * 0.72;
+  // `curves`: what was expected, and the same weekday; `now`: the moment to mark.
+  paint(trend, words, { curves, now } = {}) {
+    const day = new TrendDay(trend, this.labels ? curves : undefined);
+    const top = this.labels ? ceiling(day.highest) : Math.max(day.highest, 5);
+    const step = WIDTH / day.count;
     const y = (value) => HEIGHT - (HEIGHT * value) / top;
-    const paths = { answered: "", abandoned: "", offered: "" };
-    for (let i = first; i < length; i += 1) {
-      const x = ((i - first) * step + step * 0.14).toFixed(1);
-      const low = answered[i] ?? 0;
-      const high = low + (abandoned[i] ?? 0);
-      if (low) paths.answered += box(x, y(low), bar, y(0));
-      if (high > low) paths.abandoned += box(x, y(high), bar, y(low));
-      if (offered[i]) paths.offered += `M${x} ${y(offered[i]).toFixed(1)}h${bar.toFixed(1)}`;
+    const drawn = { answered: "", abandoned: "" };
+    for (let i = day.first; i < day.end; i += 1) {
+      const x = ((i - day.first) * step + step * 0.12).toFixed(1);
+      const low = day.of("answered", i);
+      const high = low + day.of("abandoned", i);
+      if (low) drawn.answered += bar_path(x, y(low), step * 0.76, y(0));
+      if (high > low) drawn.abandoned += bar_path(x, y(high), step * 0.76, y(low));
     }
-    redraw(this.answered, paths.answered);
-    redraw(this.abandoned, paths.abandoned);
-    redraw(this.offered, paths.offered);
-    if (this.grid) this.scale(trend, { first, count, top, clock });
-  }
-
-  scale(trend, { first, count, top, clock }) {
-    redraw(this.grid, `M0 0H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}`);
-    put(this.top, trend ? clock.count(top) : "");
-    const ticks = [];
-    for (let i = first; trend && i <= first + count; i += 1) {
-      const at = trend.start_at + i * trend.step_ms;
-      const [hour, minute] = clock.hour_minute(at).split(":").map(Number);
-      if (minute === 0) ticks.push({ hour, at, place: (100 * (i - first)) / count });
-    }
-    const every = HOUR_STEPS.find((hours) => ticks.length / hours <= 8) ?? 24;
-    const shown = ticks.filter((tick) => tick.hour % every === 0 && tick.place <= 96);
-    this.hours.forEach(({ label, text: words }, i) => {
-      label.hidden = i >= shown.length;
-      if (label.hidden) return;
-      put(words, clock.hour_minute(shown[i].at));
-      label.style.left = `${shown[i].place.toFixed(2)}%`;
-    });
+    redraw(this.paths.answered, drawn.answered);
+    redraw(this.paths.abandoned, drawn.abandoned);
+    redraw(this.paths.base, `M0 ${HEIGHT}H${WIDTH}`);
+    if (!this.labels) return;
+    for (const name of ["expected", "weekday"]) redraw(this.paths[name], day.line(name, { step, y }));
+    redraw(this.paths.grid, trend ? `M0 0H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}` : "");
+    this.labels.paint(trend, day, { top, words, now });
   }
 }
 
-function box(x, top, width, bottom) {
+// Which intervals of the day to show: those with anything in them, be it only expected.
+class TrendDay {
+  constructor(trend, curves) {
+    this.courses = { ...curves };
+    for (const name of COURSES) this.courses[name] = trend?.[name];
+    let first = Infinity;
+    let end = 0;
+    this.highest = 0;
+    for (const name of [...COURSES, "expected", "weekday"]) {
+      for (const [number, value] of Object.entries(this.courses[name] ?? {})) {
+        if (!(value >= HARDLY_ANY)) continue;
+        first = Math.min(first, Number(number));
+        end = Math.max(end, Number(number) + 1);
+        this.highest = Math.max(this.highest, value);
+      }
+    }
+    for (const number of Object.keys(this.courses.answered ?? {})) {
+      const both = this.of("answered", number) + this.of("abandoned", number);
+      this.highest = Math.max(this.highest, both);
+    }
+    this.first = Number.isFinite(first) ? first : 0;
+    this.end = end;
+    this.count = Math.max(end - this.first, SHORTEST_DAY);
+  }
+
+  of(name, number) {
+    const value = this.courses[name]?.[number];
+    return Number.isFinite(value) ? value : 0;
+  }
+
+  line(name, { step, y }) {
+    let path = "";
+    const course = this.courses[name];
+    for (let i = this.first; course && i < this.end; i += 1) {
+      const x = ((i - this.first + 0.5) * step).toFixed(1);
+      path += `${path ? "L" : "M"}${x} ${y(this.of(name, i)).toFixed(1)}`;
+    }
+    return path;
+  }
+}
+
+// The hours below, the scale at the side, and now: as text of the page, which does not stretch.
+class TrendLabels {
+  constructor(parent) {
+    this.top = text(make("span", "top", parent));
+    this.half = text(make("span", "top half", parent));
+    this.now = make("span", "now", parent);
+    this.now_words = text(make("b", "", this.now));
+    this.hours = Array.from({ length: LABELS }, () => {
+      const label = make("span", "hour", parent);
+      return { label, text: text(label) };
+    });
+  }
+
+  paint(trend, day, { top, words, now }) {
+    put(this.top, trend ? words.count(top) : "");
+    put(this.half, trend ? words.count(top / 2) : "");
+    const ticks = [];
+    for (let i = day.first; trend && i <= day.first + day.count; i += 1) {
+      const at = trend.start_at + i * trend.step_ms;
+      const [hour, minute] = words.hour_minute(at).split(":").map(Number);
+      if (minute === 0) ticks.push({ hour, at, place: (100 * (i - day.first)) / day.count });
+    }
+    const every = HOUR_STEPS.find((hours) => ticks.length / hours <= 8) ?? 24;
+    const shown = ticks.filter((tick) => tick.hour % every === 0 && tick.place <= 94);
+    this.hours.forEach(({ label, text: hour }, i) => {
+      label.hidden = i >= shown.length;
+      if (label.hidden) return;
+      put(hour, words.hour_minute(shown[i].at));
+      label.style.left = `${shown[i].place.toFixed(2)}%`;
+    });
+    const place = trend ? (100 * ((now - trend.start_at) / trend.step_ms - day.first)) / day.count : NaN;
+    this.now.hidden = !(place >= 0 && place <= 100);
+    if (this.now.hidden) return;
+    mark(this.now, "data-end", String(place > 85));
+    this.now.style.left = `${place.toFixed(2)}%`;
+    put(this.now_words, words.say("trend.now"));
+  }
+}
+
+function bar_path(x, top, width, bottom) {
   return `M${x} ${top.toFixed(1)}h${width.toFixed(1)}V${bottom.toFixed(1)}h${(-width).toFixed(1)}z`;
 }

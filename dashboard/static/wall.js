@@ -1,23 +1,34 @@
-// The wall: one page, built once and repainted in place. Every text from the floor goes into the
-// page as text, never as markup.
+// The wall: one board on a television, fed by the gateway, for months. What it draws is in
+// board_screen.js; here is what a page of its own needs around that.
 
-const TROUBLES = ["gaps", "rejected", "out_of_step", "late", "repeated", "ghosts"];
-const DENSE_ROWS = 5;
 const TICK_MS = 200;
+const PHONE = "(max-width: 700px)";
+const DOUBT_MS = 4000; // between two questions why the feed does not open
+const BOARDS_MS = 60000;
 
 class Wall {
   constructor(model, el) {
     this.newer = new Newer(model.build);
     this.words = new Words(JSON.parse(model.catalogues), model.language);
-    this.rows = new Map();
+    this.named = word_after("wall");
+    this.unfed = JSON.parse(model.board); // until the feed says which board this is
     this.node = make("main", "wallboard", el);
-    this.build_head();
-    this.banner = new Banner(this.node);
-    this.totals = new Totals(this.node);
-    this.build_table();
-    this.build_foot();
-    this.training = new Training(this.head, this.node, wire("training"), this.words);
-    this.feed = new Feed(wire(model.feed), () => this.paint());
+    this.frame = make("div", "frame", this.node);
+    this.screen = new BoardScreen(this.frame, { words: this.words, flows: this.flows });
+    this.controls = new WallControls(this.node, {
+      board: (id) => location.assign(at(`wall/${encodeURIComponent(id)}${location.search}`)),
+      language: () => this.turn_language(),
+      theme: () => this.turn_theme(),
+    });
+    this.kiosk = new Kiosk(this.node);
+    this.training = new Training(this.controls.node, this.node, wire("training"), this.words);
+    this.missing = make("p", "missing", this.node, { role: "status" });
+    this.missing_words = text(this.missing);
+    this.doubted_at = performance.now();
+    this.barred = false;
+    this.boards = new BoardList();
+    this.asked = this.named ? `?board=${encodeURIComponent(this.named)}` : ""; // a display has its own
+    this.feed = new Feed(wire(`${model.feed}${this.asked}`), () => this.paint());
     this.timer = setInterval(() => {
       this.feed.watch();
       this.paint();
@@ -29,139 +40,114 @@ class Wall {
     clearInterval(this.timer);
     this.feed.stop();
     this.training.stop();
-    this.bell.stop();
+    this.controls.bell.stop();
+    this.kiosk.stop();
+    this.screen.stop();
     this.node.remove();
   }
 
-  build_head() {
-    const head = make("header", "head", this.node);
-    this.head = head;
-    this.site = text(make("h1", "site", head));
-    const link = make("p", "link", head, { role: "status" });
-    make("i", "sign", link, { "aria-hidden": "true" });
-    this.link = text(make("span", "", link));
-    this.day = text(make("span", "date", head));
-    this.clock = text(make("time", "clock", head));
-    this.bell = new Bell(head);
-    this.toggle = make("button", "language", head, { type: "button" });
-    this.toggle_words = text(this.toggle);
-    this.toggle.addEventListener("click", () => {
-      this.words.speak(this.words.next_language, true);
-      this.paint();
-    });
+  get flows() {
+    return matchMedia(PHONE).matches;
   }
 
-  build_table() {
-    this.table = make("section", "queues", this.node, { role: "table" });
-    const heads = make("div", "row heads", this.table, { role: "row" });
-    const names = ["name", "waiting", "longest", "service", ...COUNTS, "people", "day"];
-    this.heads = names.map((name) => {
-      const cell = make("div", `cell ${name}`, heads, { role: "columnheader" });
-      if (name === "people") this.agents = new Agents(cell);
-      return [name, text(cell)];
-    });
-    this.none = make("p", "none", this.node);
-    this.none_words = text(this.none);
+  // What the address asks for, before what the board says.
+  get language() {
+    return new URLSearchParams(location.search).get("lang");
   }
 
-  build_foot() {
-    const foot = make("footer", "foot", this.node);
-    this.parts = new Parts(foot);
-    this.feeds = text(make("span", "feeds", foot));
-    this.learning = text(make("span", "learning", foot));
-    this.health = text(make("span", "health", foot));
+  get theme() {
+    const asked = new URLSearchParams(location.search).get("theme");
+    return THEMES.includes(asked) ? asked : (this.board.theme ?? "dark");
+  }
+
+  get board() {
+    const told_board = this.feed?.body?.board;
+    return told_board?.pages?.length ? told_board : this.unfed;
+  }
+
+  turn_language() {
+    this.words.speak(this.screen.words.next_language, true);
+    this.paint();
+  }
+
+  turn_theme() {
+    const address = new URL(location.href);
+    address.searchParams.set("theme", THEMES[1 - THEMES.indexOf(this.theme)]);
+    history.replaceState(null, "", address);
+    this.paint();
   }
 
   paint() {
-    const { feed, words } = this;
-    const body = feed.body;
-    const link = feed.link;
-    words.set_zone(body?.site?.time_zone);
-    // Waits of a floor that we no longer see stop where we last saw it.
-    const now = link === "live" ? feed.now : (feed.heard_at ?? 0);
-    mark(this.node, "data-link", link);
-    mark(this.node, "lang", words.say("locale"));
-    mark(document.documentElement, "lang", words.say("locale"));
-    this.paint_head(body, link);
-    this.paint_alerts(body?.alerts, { now, live: link === "live" });
-    const queues = Object.entries(body?.queues ?? {}).sort(in_order);
-    const figures = queues.map(([, queue]) => queue);
-    this.totals.paint(body?.totals ?? {}, figures, { words, now });
+    const { feed } = this;
+    if (!feed) return; // the feed tells of its first try before we have it
+    const { body, link } = feed;
     const live = link === "live";
-    this.paint_rows(queues, { now, live });
-    this.paint_foot(body, live);
-    this.training.paint(body?.training, now);
-    this.newer.follow(feed.build);
-  }
-
-  paint_head(body, link) {
-    const { feed, words } = this;
-    const site = body?.site;
-    const name = site ? words.name(site.names, site.id ?? "") : words.say("product");
-    put(this.site, name);
+    // Waits of a floor that we no longer see stop where we last saw it.
+    const now = live ? feed.now : (feed.heard_at ?? 0);
+    const clock = feed.now ?? Date.now();
+    const { flows } = this;
+    const board = { ...this.board, theme: this.theme };
+    if (this.language) board.language = this.words.language;
+    if (flows !== this.screen.flows) {
+      this.screen.flows = flows;
+      this.screen.measure();
+    }
+    this.screen.paint(body, board, { now, link, clock, heard_at: feed.heard_at });
+    const { words } = this.screen;
+    mark(this.node, "data-theme", board.theme);
+    mark(this.node, "data-flows", String(flows));
+    mark(document.documentElement, "lang", words.say("locale"));
+    const name = body?.site ? words.name(body.site.names, body.site.id ?? "") : words.say("product");
     if (document.title !== name) document.title = name;
-    put(this.link, words.say(`link.${link}`, { time: words.time(feed.heard_at) }));
-    put(this.clock, words.time(feed.now ?? NaN));
-    put(this.day, words.day(feed.now ?? NaN));
-    put(this.toggle_words, words.say("language.other"));
-    mark(this.toggle, "lang", words.next_language);
+    this.controls.paint({ words, theme: board.theme, incidents: board.sound === false ? [] : incidents_of(body?.alerts), now, live });
+    this.controls.bell.button.hidden = !body?.alerts || board.sound === false;
+    if (this.words.language !== words.language) this.words.speak(words.language);
+    this.words.set_zone(words.zone);
+    this.training.paint(body?.training, now);
+    this.kiosk.paint({ clock: feed.now ?? NaN, words, board, flows });
+    this.newer.follow(feed.build);
+    const absent = this.barred || Boolean(live && body && !body.board);
+    this.missing.hidden = !absent;
+    put(this.missing_words, absent ? words.say("wall.missing", { id: this.named }) : "");
+    if (link === "connecting" || link === "lost") this.doubt();
+    this.boards.ask(this.kiosk.is_stirred);
+    this.controls.offer(this.boards.known, board.id, words);
   }
 
-  paint_alerts(alerts, { now, live }) {
-    const { words } = this;
-    const shown = this.banner.paint(alerts, { words, now });
-    mark(this.node, "data-alarms", String(shown > 0));
-    this.bell.button.hidden = !alerts;
-    this.bell.paint(incidents_of(alerts), { words, now, live });
-    put(this.learning, alerts?.learning ? words.say("alerts.learning_floor") : "");
-  }
-
-  paint_rows(queues, { now, live }) {
-    const { words } = this;
-    for (const [name, label] of this.heads) {
-      if (name !== "people") put(label, words.say(`head.${name}`));
+  // Why the feed does not open. A screen that is not known here (any more) has to be paired.
+  async doubt() {
+    if (this.pairing || performance.now() - this.doubted_at < DOUBT_MS) return;
+    this.doubted_at = performance.now();
+    try {
+      const { status } = await fetch(at(`frame${this.asked}`), { method: "HEAD", cache: "no-store" });
+      this.barred = status === 403;
+      if (status !== 401 || this.pairing || this.feed.link === "live") return;
+    } catch {
+      return; // nobody answers: that is another trouble, and the page says so
     }
-    this.agents.paint(undefined, words);
-    mark(this.table, "aria-label", words.say("head.name"));
-    mark(this.table, "data-dense", String(queues.length > DENSE_ROWS));
-    this.table.style.setProperty("--rows", String(Math.max(queues.length, 1)));
-    for (const [id, row] of this.rows) {
-      if (queues.some(([name]) => name === id)) continue;
-      row.node.remove();
-      this.rows.delete(id);
-    }
-    const figures = queues.map(([, queue]) => queue);
-    const mixed = ["target_ms", "variant", "goal"].some((key) => shared(figures, key) === undefined);
-    let after = this.table.firstElementChild;
-    for (const [id, queue] of queues) {
-      if (!this.rows.has(id)) this.rows.set(id, new Row(this.table));
-      const row = this.rows.get(id);
-      if (after.nextElementSibling !== row.node) after.after(row.node);
-      after = row.node;
-      row.paint(id, queue, { words, now, mixed, live });
-    }
-    this.none.hidden = queues.length > 0;
-    put(this.none_words, words.say(this.feed.body ? "queues.none" : "queues.awaited"));
-  }
-
-  paint_foot(body, live) {
-    const { words } = this;
-    const feeds = Object.entries(body?.feeds ?? {}).map(([name, feed]) => {
-      const state = QUEUE_STATES.has(feed.state) ? feed.state : "unknown";
-      return `${name} ${told(state, feed.heard_at, { words, live })}`;
-    });
-    put(this.feeds, feeds.join("   "));
-    this.parts.paint(body?.parts ?? {}, words);
-    const health = body?.health ?? {};
-    const troubles = TROUBLES.filter((name) => health[name] > 0).map((name) =>
-      words.say(`health.${name}`, { count: words.count(health[name]) }),
-    );
-    put(this.health, troubles.join(" · "));
+    if (typeof Pairing === "undefined") return;
+    this.pairing = new Pairing(make("section", "pairing", this.node), this.words);
   }
 }
 
-function in_order([a, one], [b, other]) {
-  return (one.order ?? Infinity) - (other.order ?? Infinity) || (a < b ? -1 : 1);
+// The boards that there are, for who stands before the wall: asked for when somebody stirs.
+class BoardList {
+  constructor() {
+    this.known = [];
+    this.asked_at = -Infinity;
+  }
+
+  async ask(wanted) {
+    if (!wanted || performance.now() - this.asked_at < BOARDS_MS) return;
+    this.asked_at = performance.now();
+    try {
+      const answer = await fetch(at("boards.json"), { cache: "no-store" });
+      const { boards } = answer.ok ? await answer.json() : {};
+      this.known = Object.values(boards ?? {}).map(({ board }) => board);
+    } catch {
+      this.known = []; // a display may not ask, and has its board
+    }
+  }
 }
 
 export function render({ model, el }) {

@@ -1,0 +1,63 @@
+// How a table of queues fits its tile: how large its type, which columns, how many rows at once. Rows
+// grow smaller down to the least that is read; what does not fit then takes turns.
+
+// In the order in which they are given up when there is no room, the last one first.
+const TABLE_RANK = [
+  ...["waiting", "longest", "service", "ready", "abandoned", "talking", "not_ready"],
+  ...["answered", "offered", "target", "acw", "day"],
+];
+const TABLE_ORDER = [
+  ...["waiting", "longest", "service", "target", "offered", "answered", "abandoned"],
+  ...["ready", "talking", "acw", "not_ready", "day"],
+];
+const NAME_SHARE = 0.9; // of the size of the figures
+const GAP_EM = 0.9; // between two columns
+const LEAST_NAME_EM = 5.5;
+
+// `room`: width, height, u and least in px. `widths`: of each column in em; `heads`: of their heads
+// in em of the heads' own type; `name`: the longest name, in em, and `names` all of them.
+function table_plan(room, { count, widths, heads, names }) {
+  let best = null;
+  const most = Math.max(room.least, Math.min(8 * room.u, room.height / 3));
+  for (let font = most; ; font = Math.max(room.least, font * 0.93)) {
+    for (const lines of [1, 2]) {
+      for (const stacked of [false, true]) {
+        const plan = planned(room, { font, lines, stacked, count, widths, heads, names });
+        if (plan && (!best || plan.worth > best.worth)) best = plan;
+      }
+    }
+    if (font <= room.least) return best;
+  }
+}
+
+function planned(room, { font, lines, stacked, count, widths, heads, names }) {
+  const head = 6 * room.u;
+  const name_font = Math.max(room.least, font * NAME_SHARE);
+  const name_height = lines * name_font * 1.16;
+  const height = (stacked ? name_height + font * 1.1 : Math.max(name_height, font * 1.1)) + font * 0.45;
+  const rows = Math.min(Math.max(count, 1), Math.floor((room.height - head) / height));
+  if (rows < 1) return null;
+  const longest = Math.max(...names.map(em_width), 2);
+  const least_name = lines === 1 ? longest : longest / 2 + 2;
+  const wanted = stacked ? 0 : Math.min(Math.max(least_name, LEAST_NAME_EM) * name_font, room.width * 0.42);
+  const columns = new Set();
+  let left = room.width - 4 * room.u - wanted;
+  for (const name of TABLE_RANK) {
+    if (!(name in widths)) continue;
+    const width = Math.max(widths[name] * font, heads[name] * 2.5 * room.u) + GAP_EM * font;
+    if (width > left) break;
+    left -= width;
+    columns.add(name);
+  }
+  if (columns.size < 2) return null;
+  const name_room = (stacked ? room.width - 4 * room.u : wanted + Math.max(0, left)) / name_font;
+  const cut = names.some((name) => lines_in(name, name_room) > lines);
+  const shown = columns.size / Object.keys(widths).length;
+  let worth = 8 * (rows / Math.max(count, 1)) + 5 * shown + 2.4 * Math.log2(font / room.least);
+  if (!cut) worth += 6;
+  if (columns.size < 4) worth -= 3;
+  if (lines > 1) worth -= 0.4;
+  if (stacked) worth -= 2;
+  const order = TABLE_ORDER.filter((name) => columns.has(name));
+  return { worth, font, name_font, lines, stacked, rows, columns: order, head, height };
+}

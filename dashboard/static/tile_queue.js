@@ -1,0 +1,66 @@
+// One queue as a tile of its own.
+
+class QueueTile extends BoardTile {
+  build(parent) {
+    this.waiting = this.cell(parent, "waiting");
+    this.longest = this.cell(parent, "longest");
+    this.service = this.cell(parent, "service");
+    this.level = new LevelBar(this.service.node);
+    this.people = make("div", "queue-people", parent);
+    this.chips = ["ready", "talking", "not_ready"].map((state) => {
+      const chip = make("p", "chip", this.people, { "data-agents": state });
+      sign(chip, AGENT_SHAPES[state]);
+      const word = text(make("span", "note", chip));
+      return { state, chip, word, count: text(make("b", "count value", chip)) };
+    });
+  }
+
+  cell(parent, name) {
+    const node = make("div", `figure ${name}`, parent);
+    const label = text(make("span", "note", node));
+    const line = make("p", "line", node);
+    const form = sign(line, "triangle");
+    return { node, label, form, value: text(make("b", "value", line)) };
+  }
+
+  show(view) {
+    const { words, now, board } = view;
+    const id = this.tile.queue;
+    const queue = view.body?.queues?.[id] ?? {};
+    const limits = board.limits ?? {};
+    const longest_ms = longest_of(queue, now);
+    put(this.label, words.name(queue.names, id));
+    mark(this.node, "data-queue", id);
+    const goal = promise(queue, words);
+    const level = verdict(queue.service_level, queue.goal);
+    this.write(this.waiting, words.say("queue.waiting"), words.count(queue.waiting), limit_of(queue.waiting, limits.waiting));
+    this.write(this.longest, words.say("queue.longest"), words.wait(longest_ms), wait_limit(longest_ms, queue.target_ms, limits.longest_ms));
+    this.write(this.service, goal || words.say("service_level"), words.kept(queue.service_level), level);
+    mark(this.node, "data-service", level);
+    this.level.paint(queue.service_level, queue.goal);
+    for (const { state, chip, word, count } of this.chips) {
+      put(word, words.say(`agent.${state}`));
+      put(count, words.count(queue.agents?.[state]));
+      mark(chip, "data-none", String(!queue.agents?.[state]));
+    }
+    this.fit();
+  }
+
+  write(cell, label, value, level) {
+    put(cell.label, label);
+    put(cell.value, value);
+    mark(cell.node, "data-level", level);
+    mark(cell.form, "data-shape", level === "bad" ? "octagon" : "triangle");
+  }
+
+  // Three figures side by side, in the largest type that they all fit in.
+  fit() {
+    const { width, height, u, least } = this.size;
+    const cells = [this.waiting, this.longest, this.service];
+    const em = cells.reduce((sum, { value }) => sum + Math.max(1.2, em_width(value.data)) + 1.3, 0);
+    const chips = height > 30 * u;
+    const size = Math.min((width - 6 * u) / em, height - (chips ? 22 : 14) * u, 14 * u);
+    this.people.hidden = !chips;
+    this.body.style.setProperty("--size", `${Math.max(least, size).toFixed(1)}px`);
+  }
+}

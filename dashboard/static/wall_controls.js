@@ -1,0 +1,53 @@
+// The few buttons of a wall. A television never shows them: they come when somebody stirs.
+
+class WallControls {
+  // `act`: what a press does, by name; `bell` joins them.
+  constructor(parent, act) {
+    this.node = make("nav", "controls", parent);
+    this.boards = make("select", "boards", this.node);
+    this.boards.addEventListener("change", () => act.board(this.boards.value));
+    this.boards.hidden = true;
+    this.bell = new Bell(this.node);
+    this.theme = this.button("theme", () => act.theme());
+    this.full = this.button("full", () => turn_full());
+    this.full.node.hidden = !document.fullscreenEnabled;
+    this.language = this.button("language", () => act.language());
+    this.console = make("a", "console", this.node, { href: at("floor").href });
+    this.console_words = text(this.console);
+    this.known = "";
+  }
+
+  button(name, pressed) {
+    const node = make("button", name, this.node, { type: "button" });
+    node.addEventListener("click", pressed);
+    return { node, words: text(node) };
+  }
+
+  // Which boards there are: an array of `id` and `names`.
+  offer(boards, id, words) {
+    const entries = boards.map((board) => [board.id, words.name(board.names, board.id)]);
+    const known = JSON.stringify([entries, id]);
+    if (known === this.known) return;
+    this.known = known;
+    this.boards.hidden = entries.length < 2;
+    this.boards.replaceChildren();
+    for (const [value, name] of entries) make("option", "", this.boards, { value }).textContent = name;
+    this.boards.value = id;
+  }
+
+  paint({ words, theme, incidents, now, live }) {
+    put(this.language.words, words.say("language.other"));
+    mark(this.language.node, "lang", words.next_language);
+    put(this.theme.words, words.say(theme === "dark" ? "wall.light" : "wall.dark"));
+    put(this.full.words, words.say(document.fullscreenElement ? "wall.window" : "wall.full"));
+    put(this.console_words, words.say("wall.console"));
+    mark(this.boards, "aria-label", words.say("wall.board"));
+    mark(this.node, "aria-label", words.say("wall.controls"));
+    this.bell.paint(incidents, { words, now, live });
+  }
+}
+
+function turn_full() {
+  if (document.fullscreenElement) document.exitFullscreen().catch(() => {});
+  else document.documentElement.requestFullscreen().catch(() => {});
+}
