@@ -21,6 +21,8 @@ _MINUTE_MS = 60_000
 
 REDIAL_MS = 20 * _MINUTE_MS
 """So long after a fault's end more calls than usual are those who ring again."""
+ECHO_MS = 45 * _MINUTE_MS
+"""What began in that time is held for the same thing until so long after the fault's end."""
 AFTER_MS = 30_000
 """So long after a cause's end its effects may still be noticed."""
 GUESS_MS = 60 * _MINUTE_MS
@@ -152,10 +154,17 @@ def mutes(cause: Alert, effect: Alert, now: Millis, linger_ms: Millis) -> bool:
             # What began when the cause was gone is no effect of it, but for those that come later.
             linger_ms = 0
     return any(
-        since_end < max(linger_ms, branch.after_ms) and _is_branch(branch, cause, effect)
+        since_end < max(linger_ms, _lasting_ms(branch, cause, effect))
+        and _is_branch(branch, cause, effect)
         for branch in _BRANCHES[cause.kind]
         if branch.effect.are(effect) and branch.cause.are(cause)
     )
+
+
+def _lasting_ms(branch: Mutes, cause: Alert, effect: Alert) -> Millis:
+    if not branch.after_ms or cause.ended_at is None:
+        return branch.after_ms
+    return ECHO_MS if effect.at < cause.ended_at + branch.after_ms else branch.after_ms
 
 
 def causes(cause: Alert, effect: Alert) -> bool:

@@ -14,7 +14,7 @@ from alerts.care import Care
 from alerts.document import Document
 from alerts.escalation import Escalation
 from alerts.incident import Incident
-from alerts.inhibition import REDIAL_MS
+from alerts.inhibition import ECHO_MS
 from alerts.life_groups import Groups
 from alerts.life_muting import Muting
 from alerts.life_outcome import Outcome
@@ -110,7 +110,7 @@ class Life:
         incidents, alerts = self.state.incidents, self.state.alerts
         needed = {name for each in incidents.values() if each.open for name in each.members}
         for alert in list(alerts.values()):
-            past = alert.station is Station.ENDED and now >= (alert.ended_at or 0) + REDIAL_MS
+            past = alert.station is Station.ENDED and now >= (alert.ended_at or 0) + ECHO_MS
             if past and alert.name not in needed:
                 del alerts[alert.name]
         over = [each.id for each in incidents.values() if not each.open]

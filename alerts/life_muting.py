@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from alerts.alert import Alert
 from alerts.care import Care
-from alerts.inhibition import REDIAL_MS, may_mute, mutes
+from alerts.inhibition import ECHO_MS, REDIAL_MS, may_mute, mutes
 from alerts.life_outcome import Outcome
 from alerts.life_state import LifeState
 from alerts.words import Station
@@ -53,6 +53,7 @@ class Muting:
             if alert.ended_at is not None:
                 yield alert.ended_at + self._care.grouping.linger_ms
                 yield alert.ended_at + REDIAL_MS
+                yield alert.ended_at + ECHO_MS
 
     def _muted_by(self, alert: Alert, causes: list[Alert], now: Millis) -> str:
         planned = any(

@@ -36,6 +36,8 @@ meetings in waves, and nobody is to be told of a wave."""
 LEAST_WAVE = 5
 LOST, LOST_OF_PART = 0.1, 0.3
 """The same of those whom no plan sends away."""
+TRICKLE = 5
+"""Who is on a call signs out after it: those who were lost are also counted over so many times as long."""
 FAMILIES = 3
 """A person counts for the floor, his queues and his team."""
 
@@ -80,7 +82,7 @@ class MassSignOutWatch:
         self._moves: list[_Move] = []
         self._fresh = False
         self._state = _State(Presence())
-        self._longest = max((rule.within_ms for rule in rules), default=0)
+        self._longest = TRICKLE * max((rule.within_ms for rule in rules), default=0)
 
     def take(self, event: Event, now: Millis) -> None:
         at = told_at(self._floor, event, now)
@@ -124,7 +126,7 @@ class MassSignOutWatch:
 
     def _judge(self, rule: MassSignOutRule, now: Millis) -> None:
         best, most, whole = "", -inf, 0
-        for within in (AT_ONCE_MS, rule.within_ms):
+        for within in (AT_ONCE_MS, rule.within_ms, TRICKLE * rule.within_ms):
             gone, came = self._moved(now - within)
             for scope in self._scopes(gone):
                 if rule.speaks_of(scope):
@@ -173,7 +175,7 @@ class MassSignOutWatch:
         lost = sum(people[agent].going is not Going.AWAY for agent in gone)
         wave, some = (WAVE_OF_PART, LOST_OF_PART) if scope else (WAVE, LOST)
         surprise = -inf
-        if len(gone) - came >= max(LEAST_WAVE, wave * agents):
+        if within <= rule.within_ms and len(gone) - came >= max(LEAST_WAVE, wave * agents):
             surprise = self._improbable(rule, len(gone) - came, agents, state.leaves, within)
         if lost - came >= max(LEAST, some * agents):
             some_lost = self._improbable(rule, lost - came, agents, state.losses, within)

@@ -3,7 +3,7 @@
 import pytest
 
 from alerts.alert import Alert
-from alerts.inhibition import AFTER_MS, GUESS_MS, REDIAL_MS, mutes
+from alerts.inhibition import AFTER_MS, ECHO_MS, GUESS_MS, REDIAL_MS, mutes
 from alerts.words import Kind, Severity, Station
 
 LINGER = 120_000
@@ -119,8 +119,8 @@ def test_it_lingers_after_the_cause_and_longer_for_redials() -> None:
     silence, surge = alert("silence", SALES), alert("surge", SALES)
     assert mutes(trunk, silence, 1_000 + LINGER - 1, LINGER)
     assert not mutes(trunk, silence, 1_000 + LINGER, LINGER)
-    assert mutes(trunk, surge, 1_000 + REDIAL_MS - 1, LINGER)
-    assert not mutes(trunk, surge, 1_000 + REDIAL_MS, LINGER)
+    assert mutes(trunk, surge, 1_000 + ECHO_MS - 1, LINGER)
+    assert not mutes(trunk, surge, 1_000 + ECHO_MS, LINGER)
 
 
 def test_what_begins_when_the_cause_is_gone_is_no_effect_of_it() -> None:
@@ -134,6 +134,16 @@ def test_who_was_not_served_calls_again_after_some_minutes() -> None:
     gone = alert("mass_sign_out", "")
     assert not mutes(gone, alert("surge", SALES, at=120_000), 120_000, LINGER)
     assert mutes(gone, alert("surge", SALES, at=240_000), 240_000, LINGER)
+
+
+def test_what_begins_as_redials_is_held_for_redials_and_what_begins_later_is_not() -> None:
+    over = 4_000_000
+    gone = ended(alert("mass_sign_out", ""), over)
+    echo = alert("surge", SALES, at=over + REDIAL_MS - 1)
+    assert mutes(gone, echo, over + ECHO_MS - 1, LINGER)
+    assert not mutes(gone, echo, over + ECHO_MS, LINGER)
+    later = alert("surge", SALES, at=over + REDIAL_MS)
+    assert not mutes(gone, later, later.at, LINGER)
 
 
 def test_more_calls_before_the_fault_are_no_redials() -> None:

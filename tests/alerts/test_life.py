@@ -361,7 +361,7 @@ def test_what_is_over_stays_to_be_closed_and_the_list_is_bounded(make_line) -> N
     assert len(line.incidents) == 20
     assert len(line.life.state.incidents) <= 61
     assert line.life.next_at is None or line.life.next_at > line.now
-    line.go(1_200, step=100)
+    line.go(2_700, step=100)
     line.hold("surge")
     assert list(line.life.state.alerts) == ["surge "]
 

@@ -90,6 +90,20 @@ def test_a_third_of_the_floor_signs_out_at_once(people: People) -> None:
     assert breach.queues == ("sales", "vip")
 
 
+def test_who_signs_out_after_his_call_is_counted_with_the_others(people: People) -> None:
+    for n in range(9, 29, 2):
+        people.are([n], AgentStatus.SIGNED_OUT)
+        people.floor.until(people.floor.second + 28)
+    assert people.floor.scopes == [""]
+
+
+def test_breaks_one_after_the_other_are_none(people: People) -> None:
+    for n in range(0, 30, 3):
+        people.are([n], AgentStatus.NOT_READY, "break")
+        people.floor.until(people.floor.second + 28)
+    assert people.floor.story == []
+
+
 def test_a_queue_that_is_left_by_all_is_named(people: People) -> None:
     people.are(range(8), AgentStatus.NOT_READY, "Team meeting")
     people.floor.until(people.floor.second + 1)
