@@ -24,8 +24,9 @@ from ingest.ports import Clock
 from ingest.spool import Spool
 from simulators import day_files, forecast_text
 from simulators.ami_dialogue import Dialogue
-from simulators.ami_server import AmiServer
+from simulators.ami_server import Acting, AmiServer
 from simulators.floor_sim import FloorSim, source_of
+from simulators.interventions import Interventions
 from simulators.live import DaySource, moments
 from simulators.local_time import start_of
 from simulators.queue_log_text import QueueLogText
@@ -156,17 +157,28 @@ async def _to_ami(played: _Played) -> None:
             "the simulated PBX has no password",
             "Set one in a variable of the environment and name it: --secret-env VARIABLE",
         )
-    accounts = {url.user: wishes.secret.reveal(wishes.environ)}
+    secret, acting = wishes.secret.reveal(wishes.environ), f"{url.user}-act"
+    interventions = Interventions()
+    accounts = {url.user: secret, acting: secret}
+    rights = {acting: ("agent", "call", "originate")}
     shown = played.sim.start_at
 
     def now() -> Millis:
         return clock.now() if wishes.speed == 1.0 else shown
 
-    async with AmiServer(dialogue, accounts, now, host=url.host, port=url.port) as server:
-        _say(played, f"a simulated Asterisk listens on {url.host}:{server.port}, user {url.user}")
+    async with AmiServer(
+        dialogue,
+        accounts,
+        now,
+        host=url.host,
+        port=url.port,
+        acting=Acting(interventions=interventions, rights=rights),
+    ) as server:
+        users = f"user {url.user}, and {acting} who may act"
+        _say(played, f"a simulated Asterisk listens on {url.host}:{server.port}, {users}")
         while not server.clients:
             await clock.sleep(_LOOK_S)
-        async for told in moments(played.sim, played.until, clock, wishes.speed):
+        async for told in moments(played.sim, played.until, clock, wishes.speed, interventions):
             shown = told[-1].time
             await server.tell(told)
 

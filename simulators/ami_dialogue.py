@@ -32,13 +32,27 @@ from ingest.events import (
 from ingest.words import ComponentStatus, Phase
 from simulators.agenda import Happening
 from simulators.ami_channels import Channels
+from simulators.ami_desks import SupervisorPhones
 from simulators.ami_members import Members
 from simulators.ami_picture import AGE_MS, Call, Picture
 from simulators.ami_talks import Talks
 from simulators.ami_text import Scribe
 from simulators.ami_transfers import Transfers
 from simulators.ami_waits import Waits
-from simulators.notes import Arrived, Booted, Consulted, Crashed, Gone, Note, PassedOn
+from simulators.notes import (
+    Arrived,
+    Booted,
+    Consulted,
+    Crashed,
+    DeskAnswered,
+    DeskFailed,
+    DeskGone,
+    DeskRang,
+    Gone,
+    Note,
+    PassedOn,
+    TakenOver,
+)
 from simulators.scenario import Scenario
 
 
@@ -55,6 +69,7 @@ class Dialogue:
         parts = picture, scribe, self._channels, self._members
         self._talks = Talks(*parts, self._waits)
         self._transfers = Transfers(*parts, self._talks)
+        self._desks = SupervisorPhones(*parts)
 
     def wake(self, now: Millis) -> None:
         """The simulation begins now; the PBX has been running for days."""
@@ -90,7 +105,8 @@ class Dialogue:
             case Held() | Retrieved():
                 self._talks.hold(call, data)
             case Completed():
-                self._talks.complete(call, data)
+                if not call.taken_from:
+                    self._talks.complete(call, data)
             case Dropped(phase=Phase.TALKING):
                 self._talks.complete(call, data)
             case Abandoned() | Dropped():
@@ -121,6 +137,21 @@ class Dialogue:
                 self.picture.restart(data.started_at)
             case Blocked() | Consulted() | PassedOn():
                 self._of_call(data)
+            case _:
+                self._of_supervisor(data)
+
+    def _of_supervisor(self, data: Data | Note) -> None:
+        match data:
+            case DeskRang():
+                self._desks.ring(data)
+            case DeskAnswered():
+                self._desks.answer(data)
+            case DeskFailed():
+                self._desks.fail(data)
+            case DeskGone():
+                self._desks.gone(data)
+            case TakenOver():
+                self._desks.take_over(data)
             case _:
                 pass
 

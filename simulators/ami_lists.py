@@ -111,7 +111,8 @@ class Lists:
             f"CallsTaken: {member.calls_taken}\r\nLastCall: {member.last_call_s}\r\n"
             f"LastPause: {member.last_pause_s}\r\nLoginTime: {member.login_s}\r\n"
             f"InCall: {int(member.in_call == queue)}\r\nStatus: {member.status}\r\n"
-            f"Paused: {int(member.paused)}\r\nPausedReason: {member.reason}\r\n"
+            f"Paused: {int(queue in member.pauses)}\r\n"
+            f"PausedReason: {member.pauses.get(queue, '')}\r\n"
             f"Wrapuptime: 0{id_line}"
             for member in self._picture.members.values()
             if queue in member.queues and only in ("", member.plan.id, member.plan.interface)
@@ -137,7 +138,7 @@ class Lists:
                 continue
             members = [m for m in picture.members.values() if name in m.queues]
             there = [m for m in members if m.status != UNAVAILABLE]
-            free = sum(m.status == FREE and not m.paused for m in there)
+            free = sum(m.status == FREE and name not in m.pauses for m in there)
             longest_ms = max((self._now - call.joined_at for call in queue.waiting), default=0)
             items.append(
                 f"Event: QueueSummary\r\nQueue: {name}\r\nLoggedIn: {len(there)}\r\n"

@@ -14,7 +14,7 @@ class Members:
         self._scribe = scribe
 
     def membership(self, data: AgentMembership) -> None:
-        """Somebody is added to a queue, or removed from one."""
+        """Somebody is added to a queue, removed from one, or paused in one by others."""
         member = self._picture.members[data.agent]
         if data.action is MembershipAction.ADDED:
             plan = member.plan
@@ -25,8 +25,12 @@ class Members:
         elif data.action is MembershipAction.REMOVED and data.queue in member.queues:
             self._say("QueueMemberRemoved", member, data.queue)
             del member.queues[data.queue]
+            member.pauses.pop(data.queue, None)
             if not member.queues:
                 member.forget()
+        elif data.queue in member.queues:
+            paused = data.action is MembershipAction.PAUSED
+            self._pause(member, [data.queue], data.reason if paused else None)
 
     def state(self, data: AgentState) -> None:
         """Somebody's state changed: a pause begins, ends, or has another reason; a phone is lost.
@@ -38,17 +42,28 @@ class Members:
         if lost or member.status == UNAVAILABLE:
             self.status(member, UNAVAILABLE if lost else FREE)
         if data.state is AgentStatus.NOT_READY:
-            if not member.paused or member.reason != data.reason:
-                self._pause(member, True, data.reason)
-        elif data.state is AgentStatus.READY and member.paused:
-            self._pause(member, False, "")
+            own = [q for q in member.queues if member.pauses.get(q, member.reason) == member.reason]
+            changed = [q for q in own if member.pauses.get(q) != data.reason]
+            if changed:
+                member.reason = data.reason
+                self._pause(member, changed, data.reason)
+        elif data.state is AgentStatus.READY and member.pauses.keys() >= member.queues.keys():
+            over = [q for q in member.queues if member.pauses.get(q) == member.reason]
+            if over:
+                self._pause(member, over, None)
 
-    def _pause(self, member: Member, paused: bool, reason: str) -> None:
-        member.paused, member.reason = paused, reason
-        if paused:
+    def _pause(self, member: Member, queues: list[str], reason: str | None) -> None:
+        """Paused in these queues for this reason; None: no more."""
+        if reason is not None:
             member.last_pause_s = self._picture.now // 1000
-        for queue in member.queues:
+        for queue in queues:
+            if reason is None:
+                member.pauses.pop(queue, None)
+            else:
+                member.pauses[queue] = reason
             self._say("QueueMemberPause", member, queue)
+        if not member.pauses:
+            member.reason = ""
 
     def status(self, member: Member, status: int) -> None:
         """His phone's state changed."""
@@ -73,6 +88,7 @@ class Members:
             f"CallsTaken: {member.calls_taken}\r\nLastCall: {member.last_call_s}\r\n"
             f"LastPause: {member.last_pause_s}\r\nLoginTime: {member.login_s}\r\n"
             f"InCall: {int(member.in_call == queue)}\r\nStatus: {member.status}\r\n"
-            f"Paused: {int(member.paused)}\r\nPausedReason: {member.reason}\r\n"
+            f"Paused: {int(queue in member.pauses)}\r\n"
+            f"PausedReason: {member.pauses.get(queue, '')}\r\n"
             "Ringinuse: 0\r\nWrapuptime: 0",
         )

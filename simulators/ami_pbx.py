@@ -3,14 +3,16 @@
     banner -> Login | Challenge, Login -> FullyBooted, events, answers -> Logoff
                   `-> Authentication failed, over
 
-It only answers questions. Whatever would change something on the PBX is denied.
+An account without rights may only ask. What would change something is denied to it; one with rights
+has it done by `Orders`.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ingest.events import Millis
 from simulators.ami_lists import AMI_VERSION, Lists
+from simulators.ami_orders import RIGHTS, Orders
 from simulators.ami_picture import Picture
 
 BANNER = f"Asterisk Call Manager/{AMI_VERSION}\r\n"
@@ -29,7 +31,7 @@ _DENIED = frozenset(
         *("updateconfig", "userevent"),
     }
 )
-"""What Asterisk can do and this account may not."""
+"""What Asterisk can do, and no account here may, or only one with the right to it."""
 
 _COMMANDS = (
     *("Challenge", "CoreSettings", "CoreShowChannels", "CoreStatus", "DeviceStateList", "Events"),
@@ -41,15 +43,27 @@ _COMMANDS = (
 class FakePbx:
     """One client's connection. Send what `data_to_send` gives; when it is `over`, close after that.
 
-    `accounts` are the passwords by user. `number` tells connections apart.
+    `accounts` are the passwords by user, `rights` what each may have done (`write=` in manager.conf).
+    `number` tells connections apart.
     """
 
-    def __init__(self, picture: Picture, accounts: Mapping[str, str], number: int = 1) -> None:
+    def __init__(
+        self,
+        picture: Picture,
+        accounts: Mapping[str, str],
+        number: int = 1,
+        *,
+        rights: Mapping[str, Collection[str]] | None = None,
+        orders: Orders | None = None,
+    ) -> None:
         self.over = False
         self.logged_in = False
         self._picture = picture
         self._accounts = accounts
         self._number = number
+        self._rights = rights or {}
+        self._orders = orders
+        self._may: frozenset[str] = frozenset()
         self._lists = Lists(picture)
         self._out: list[str] = [BANNER]
         self._buffer = b""
@@ -126,7 +140,8 @@ class FakePbx:
             on = "Off" if self._classes == frozenset() else "On"
             self._respond(headers, "Success", f"Events: {on}")
         elif action == "listcommands":
-            lines = "\r\n".join(f"{name}:   (Priv: <none>)" for name in _COMMANDS)
+            known = [*_COMMANDS, *(name for name in RIGHTS if name.lower() in self._may)]
+            lines = "\r\n".join(f"{name}:   (Priv: <none>)" for name in sorted(known))
             self._respond(headers, "Success", lines)
         else:
             self._answer(action, headers, now)
@@ -135,6 +150,9 @@ class FakePbx:
         answer = self._lists.answer(action, headers, _id_line(headers), now)
         if answer is not None:
             self._out += [f"{frame}\r\n\r\n" for frame in answer]
+        elif self._orders is not None and action in self._may:
+            done, message = self._orders.answer(action, headers) or (False, "")
+            self._respond(headers, "Success" if done else "Error", f"Message: {message}")
         elif action in _DENIED:
             self._refuse(headers, "Permission denied")
         else:
@@ -157,6 +175,8 @@ class FakePbx:
             self.over = True
             return
         self.logged_in = True
+        given = frozenset(self._rights.get(headers.get("username", ""), ()))
+        self._may = frozenset(name.lower() for name, needed in RIGHTS.items() if given & needed)
         self._listen(headers.get("events", "on"))
         self._respond(headers, "Success", "Message: Authentication accepted")
         if self._classes is None or "system" in self._classes:

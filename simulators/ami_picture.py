@@ -24,7 +24,8 @@ class Call:
     """A call that is up. `caller` is the caller's leg; `partner` whoever he is joined with.
 
     `rung` are the legs that ring for him, by agent. `dismissed`: Asterisk is about to hang him up;
-    `closing`: all is told of the end but the end of his channel itself.
+    `closing`: all is told of the end but the end of his channel itself. `taken_from` is the agent
+    from whom a supervisor took him over.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Call:
     consulted: tuple[Leg, Leg, Leg, Bridge, Bridge] | None = None
     dismissed: bool = False
     closing: bool = False
+    taken_from: str = ""
 
     @property
     def all_legs(self) -> Iterator[Leg]:
@@ -58,8 +60,9 @@ class Call:
 class Member:
     """An agent's phone as a member of queues: `queues` and his penalty in each.
 
-    `in_call` is the queue whose caller he talks to, `call` that call.
-    Pauses and counts are one for all his queues. Times are in seconds since 1970, 0 for never.
+    `in_call` is the queue whose caller he talks to, `call` that call; `pauses` the reason by queue, and
+    `reason` that of his own break. Counts are one for all his queues. Times are in seconds since
+    1970, 0 for never.
     """
 
     plan: AgentPlan
@@ -67,7 +70,7 @@ class Member:
     extension: str
     queues: dict[str, int] = field(default_factory=dict)
     status: int = FREE
-    paused: bool = False
+    pauses: dict[str, str] = field(default_factory=dict)
     reason: str = ""
     in_call: str = ""
     call: str = ""
@@ -79,7 +82,8 @@ class Member:
     def forget(self) -> None:
         """He is removed from his queues: what was counted is lost."""
         self.calls_taken = self.last_call_s = self.last_pause_s = self.login_s = 0
-        self.paused, self.reason, self.status = False, "", FREE
+        self.pauses.clear()
+        self.reason, self.status = "", FREE
         self.in_call = self.call = ""
 
 
@@ -129,17 +133,19 @@ class Picture:
         self.members = {plan.id: _member(plan) for plan in scenario.agents}
         self.lines_up = {trunk.name: True for trunk in scenario.trunks}
         self.calls: dict[str, Call] = {}
+        self.desks: dict[str, Leg] = {}
 
     def restart(self, started_at: Millis) -> None:
         """The PBX has crashed and is back, empty; members and pauses are what they were."""
         self.started_at, self.processed = started_at, 0
         self.calls.clear()
+        self.desks.clear()
         for queue in self.queues.values():
             queue.forget()
         for member in self.members.values():
-            paused, reason, status = member.paused, member.reason, member.status
+            pauses, reason, status = dict(member.pauses), member.reason, member.status
             member.forget()
-            member.paused, member.reason, member.status = paused, reason, status
+            member.pauses, member.reason, member.status = pauses, reason, status
             member.login_s = started_at // 1000
 
 

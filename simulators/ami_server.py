@@ -5,15 +5,19 @@ nobody is let in. A client that does not read is cut off, as Asterisk does it.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
 from ingest.events import Millis
+from ingest.words import RingEnd
 from simulators.agenda import Happening
 from simulators.ami_dialogue import Dialogue
+from simulators.ami_orders import Orders
 from simulators.ami_pbx import FakePbx
+from simulators.interventions import Interventions
 
 READ_BYTES = 65_536
 AUTH_TIMEOUT_S = 30.0
@@ -26,12 +30,29 @@ UNREAD_BYTES = 1_048_576
 _CLOSE_S = 1.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """Accounts that may act on the floor, through these interventions.
+
+    `rights` are those of each user: `agent`, `call`, `originate`, `system`. Phones in `phones` are not
+    answered when they are rung.
+    """
+
+    interventions: Interventions
+    rights: Mapping[str, Collection[str]]
+    phones: Mapping[str, RingEnd] = field(default_factory=dict)
+
+    def orders(self, dialogue: Dialogue) -> Orders:
+        return Orders(dialogue.picture, self.interventions.ask, self.phones)
+
+
 class AmiServer:
     """One simulated PBX for manager clients, as an asynchronous context manager.
 
     `accounts` are the passwords by user. `now` is the PBX's time of day: the simulation's, which
     is the clock's own where a day is played as it goes by. `port` is the one given, or the free one
-    that was found if that was 0; it raises `OSError` on entry if the port is taken.
+    that was found if that was 0; it raises `OSError` on entry if the port is taken. Nobody may act
+    unless `acting` says who.
     """
 
     def __init__(
@@ -43,6 +64,7 @@ class AmiServer:
         host: str = "127.0.0.1",
         port: int = 0,
         write_timeout_s: float = WRITE_TIMEOUT_S,
+        acting: Acting | None = None,
     ) -> None:
         self.port = port
         self._dialogue = dialogue
@@ -50,6 +72,8 @@ class AmiServer:
         self._now = now
         self._host = host
         self._write_timeout_s = write_timeout_s
+        self._rights = acting.rights if acting is not None else {}
+        self._orders = acting.orders(dialogue) if acting is not None else None
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.StreamWriter, FakePbx] = {}
         self._talks: set[asyncio.Task[None]] = set()
@@ -99,7 +123,13 @@ class AmiServer:
             writer.close()
             return
         self._number += 1
-        pbx = FakePbx(self._dialogue.picture, self._accounts, self._number)
+        pbx = FakePbx(
+            self._dialogue.picture,
+            self._accounts,
+            self._number,
+            rights=self._rights,
+            orders=self._orders,
+        )
         writer.transport.set_write_buffer_limits(high=UNREAD_BYTES)
         self._clients[writer] = pbx
         task = asyncio.current_task()

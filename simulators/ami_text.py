@@ -42,6 +42,7 @@ _CALL = (
     *("MusicOnHoldStart", "MusicOnHoldStop", "Hold", "Unhold", "HangupRequest"),
     *("SoftHangupRequest", "Hangup", "BlindTransfer", "AttendedTransfer", "LocalBridge"),
     *("LocalOptimizationBegin", "LocalOptimizationEnd"),
+    *("OriginateResponse", "ChanSpyStart", "ChanSpyStop"),
 )
 CLASS_OF = {
     **dict.fromkeys(_AGENT, "agent"),

@@ -137,6 +137,8 @@ class Waits:
             return
         caller, partner = call.caller, call.partner
         if not call.closing:
+            if call.taken_from:
+                self._told_late(call)
             if partner is not None and data.by is EndedBy.AGENT:
                 self._channels.asked(partner, data.cause)
             elif not call.dismissed:
@@ -149,6 +151,19 @@ class Waits:
         if partner is not None:
             self._channels.ended(partner, data.cause)
         self._channels.ended(caller, data.cause)
+
+    def _told_late(self, call: Call) -> None:
+        """The queue tells of one who was taken over only now, and no word of the agent's channel."""
+        member, queue = self._picture.members[call.taken_from], self._picture.queues[call.queue]
+        hold_s = (call.talking_since - call.joined_at) // 1000
+        talk_s = (self._picture.now - call.talking_since) // 1000
+        queue.complete(hold_s, talk_s)
+        self._scribe.say(
+            "AgentComplete",
+            f"{call.caller.block}\r\nQueue: {call.queue}\r\n"
+            f"Interface: {member.plan.interface}\r\nMemberName: {member.plan.id}\r\n"
+            f"HoldTime: {hold_s}\r\nTalkTime: {talk_s}\r\nReason: caller",
+        )
 
     def _aim(self, call: Call, queue: str) -> None:
         timeout_ms = self._picture.queues[queue].plan.timeout_ms

@@ -22,7 +22,7 @@ from simulators.agenda import Agenda
 from simulators.conduct import Conduct, Talk, TalkEnd
 from simulators.faults import FaultTruth
 from simulators.lines import Lines
-from simulators.notes import Consulted, PassedOn
+from simulators.notes import Consulted, PassedOn, TakenOver
 from simulators.plans import Cause
 from simulators.roster import Agent, Roster
 from simulators.scenario import Scenario
@@ -113,6 +113,23 @@ class Conversations:
             **sums,
         )
         self._over(visit, agent, sums, "dropped", dropped)
+
+    def hang_up(self, visit: Visit) -> None:
+        """Somebody in charge ends the conversation, and the call."""
+        assert visit.agent is not None
+        self._complete(visit, visit.agent, EndedBy.SYSTEM)
+
+    def take_over(self, visit: Visit, id: str) -> None:
+        """The supervisor who asked under this name gets the caller; the agent is rid of him."""
+        agent, sums = visit.agent, self._sums(visit)
+        assert agent is not None
+        visit.record.ended_by = EndedBy.AGENT
+        name = agent.plan.id
+        self._agenda.tell(TakenOver(id=id, call=visit.call.id, agent=name))
+        completed = Completed(**visit.names, agent=name, ended_by=EndedBy.AGENT, **sums)
+        self._over(visit, agent, sums, "completed", completed)
+        hangs_up = partial(self._lines.release, visit.call, EndedBy.CALLER)
+        self._agenda.after(self._conduct.passed_on_ms(), hangs_up)
 
     def _befall(self, visit: Visit, danger: Danger) -> None:
         if visit.over or danger not in self.dangers:

@@ -4,6 +4,7 @@ Same scenario, seed and start: same events, to the byte, on every machine.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from hashlib import sha256
 
 from ingest.events import (
@@ -25,9 +26,11 @@ from simulators.agenda import Agenda, Happening
 from simulators.callers import Callers
 from simulators.conduct import Conduct
 from simulators.faults import Fault, FaultTruth
+from simulators.interventions import Done, Intervention
 from simulators.notes import Note
 from simulators.roster import BUSY, Roster
 from simulators.scenario import Scenario
+from simulators.supervisors import Supervisors
 from simulators.switch import Switch
 from simulators.trouble import Trouble
 from simulators.truth import QueueTruth, Truth
@@ -67,6 +70,7 @@ class FloorSim:
         self._world = world = world_of(scenario, seed, start_at)
         self._callers = callers = Callers(scenario, seed, agenda, truth, world)
         self._switch = switch = Switch(scenario, agenda, roster, callers, conduct, truth)
+        self._supervisors = Supervisors(agenda, roster, switch)
         self._trouble = Trouble(scenario, agenda, callers, roster, switch, conduct, truth)
         agenda.at(start_at, self._begin)
 
@@ -94,14 +98,22 @@ class FloorSim:
 
         Raises `FaultError` for a fault of the feed.
         """
-        # From here on this is not the seed's own world any more: its calls must not share their ids
-        # with those of the undisturbed one, into which a program that starts anew wakes up.
-        self._callers.world = f"{self._world}.{self.now // 1_000}"
+        self._no_longer_the_seeds()
         return self._trouble.befall(fault)
 
     def relieve(self, truth: FaultTruth) -> None:
         """This fault is over."""
         self._trouble.relieve(truth)
+
+    def intervene(self, intervention: Intervention, at: Millis, done: Done) -> None:
+        """A supervisor has this done: at `at`, or with the next step if that is past."""
+        self._no_longer_the_seeds()
+        self._agenda.at(at, partial(self._supervisors.do, intervention, done))
+
+    def _no_longer_the_seeds(self) -> None:
+        # From here on this is not the seed's own world any more: its calls must not share their ids
+        # with those of the undisturbed one, into which a program that starts anew wakes up.
+        self._callers.world = f"{self._world}.{self.now // 1_000}"
 
     def close(self) -> None:
         """From now on nobody calls; those who have, are served."""

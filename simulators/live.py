@@ -6,6 +6,7 @@ a_day -> moments(speed) -> our events, through the feed's faults, into an inbox
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 
 import msgspec
 
@@ -15,6 +16,7 @@ from ingest.stamp import Stamp
 from simulators.agenda import Happening
 from simulators.feed_faults import Arrival, FeedFaults, as_payloads
 from simulators.floor_sim import FloorSim, a_day, source_of, stamped
+from simulators.interventions import Interventions
 from simulators.notes import Booted
 
 _LARGEST = 500
@@ -26,16 +28,31 @@ _MOMENTS_AT_ONCE = 200
 
 
 async def moments(
-    sim: FloorSim, until: Millis, clock: Clock, speed: float | None
+    sim: FloorSim,
+    until: Millis,
+    clock: Clock,
+    speed: float | None,
+    interventions: Interventions | None = None,
 ) -> AsyncIterator[list[Happening]]:
     """What happens, moment by moment, up to `until` and until the last caller is gone.
 
     At a `speed` (simulated seconds per second) the day is moved so that it begins now; at None, as
-    fast as it is taken, it happens when the scenario says.
+    fast as it is taken, it happens when the scenario says. `interventions` are done as they are asked
+    for, where the day has a speed.
     """
     began, start = clock.now(), sim.start_at
     by = began - start if speed is not None else 0
-    for nth, told in enumerate(a_day(sim, until)):
+    day = a_day(sim, until)
+    for nth in count():
+        if speed is not None and interventions is not None:
+            # Nothing is done before its time: what is asked for meanwhile comes first.
+            while sim.next_at < until and not (
+                _heeded(sim, interventions, start + round((clock.now() - began) * speed))
+            ):
+                await clock.sleep(_TICK_S)
+        told = next(day, None)
+        if told is None:
+            return
         if speed is None:
             if nth % _MOMENTS_AT_ONCE == 0:
                 await clock.sleep(0)
@@ -44,6 +61,12 @@ async def moments(
                 await clock.sleep(min(max(ahead_ms / 1_000, _TICK_S), _LONGEST_S))
         if told:
             yield [_moved(happening, by) for happening in told] if by else told
+
+
+def _heeded(sim: FloorSim, interventions: Interventions, now: Millis) -> bool:
+    """Plan what was asked for; whether the next step is due."""
+    interventions.apply(sim, now)
+    return sim.next_at <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ formats read these notes among the events; the events' own readers skip them.
 from dataclasses import dataclass
 
 from ingest.events import Millis
-from ingest.words import EndedBy
+from ingest.words import EndedBy, RingEnd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,3 +73,45 @@ class Booted(Note):
     """The telephone system is back, empty; members and pauses are what they were."""
 
     started_at: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskRang(Note):
+    """A supervisor's phone rings because he asked for it; `id` is the name of what he asked for."""
+
+    id: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskAnswered(Note):
+    """He answers, to hear `agent`, or to take his caller: `how` is what the system was told to run."""
+
+    id: str
+    agent: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskFailed(Note):
+    """His phone was busy, or nobody answered it."""
+
+    id: str
+    how: RingEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskGone(Note):
+    """He hears no more: the call is over."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver(Note):
+    """The caller is joined with the supervisor's phone, and the agent is dropped out; told just before
+    the conversation's end."""
+
+    id: str
+    call: str
+    agent: str

@@ -16,6 +16,7 @@ from ingest.stamp import Stamp
 from ingest.wire import encode
 from ingest.words import AdapterStatus, Origin
 from simulators.floor_sim import FloorSim, source_of
+from simulators.interventions import Interventions
 from simulators.local_time import day_start
 from simulators.notes import Note
 from simulators.scenario import Scenario
@@ -27,6 +28,7 @@ _LARGEST = 500
 """Events in one batch at most; a day's history is many batches, so that the taker can work."""
 _TICK_S = 0.05
 _LONGEST_S = 1.0
+_HEED_S = 0.1
 _STEPS_AT_ONCE = 2_000
 """Steps of unseen history between two looks at the rest of the program."""
 
@@ -39,7 +41,8 @@ class SimulatedSource:
     as it is now, so that a journal that already holds the day counts nothing twice. `speed`: how
     many simulated seconds pass per second of the clock from now on; at any other than 1, the
     events' times run away from the clock's. `epoch` is by default the start in seconds. At the
-    `desk` people ask for faults; it is looked at as often as the clock is.
+    `desk` people ask for faults, and supervisors for `interventions`; both are looked at as often as the
+    clock is.
     """
 
     scenario: Scenario
@@ -49,6 +52,7 @@ class SimulatedSource:
     speed: float = 1.0
     epoch: str = ""
     desk: Desk | None = None
+    interventions: Interventions | None = None
 
     async def run(self, inbox: Inbox, /) -> None:
         """Play until cancelled."""
@@ -89,12 +93,15 @@ class SimulatedSource:
             simulated = began + round((self.clock.now() - began) * self.speed)
             if self.desk is not None:
                 self.desk.apply(sim, simulated)
+            if self.interventions is not None:
+                self.interventions.apply(sim, simulated)
             kept.extend(_some(sim, simulated))
             if self.desk is None or not self.desk.silent:
                 await self._put(inbox, stamp, kept)
                 kept.clear()
             wait_s = (sim.next_at - simulated) / 1_000 / self.speed
-            await self.clock.sleep(min(max(wait_s, _TICK_S), _LONGEST_S))
+            longest_s = _LONGEST_S if self.interventions is None else _HEED_S
+            await self.clock.sleep(min(max(wait_s, _TICK_S), longest_s))
 
     async def _put(
         self,

@@ -8,8 +8,9 @@ Out of `acw`, a break and a missed call leads `settle`: home if the shift is ove
 fell due, or `ready`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ingest.events import AgentMembership, AgentState, Millis
@@ -17,6 +18,7 @@ from ingest.words import AgentStatus, MembershipAction
 from simulators.agenda import Action, Agenda
 from simulators.draws import Draws
 from simulators.faults import FaultTruth
+from simulators.idle import IdleLines
 from simulators.plans import AgentPlan, Break, Length, Shift
 from simulators.scenario import Scenario
 from simulators.timetable import Timetable
@@ -33,6 +35,8 @@ class Agent:
     """One agent as he is now. `turns` counts his changes of state: a timer set in an older turn is
     void; `stints` likewise counts his sign-ins. `breaks_due` are those that fell due while he was
     busy. A `stuck` one answers no phone. One who is `recalled` signs in again before his next shift.
+    A supervisor may hold him back from all calls (`held_back`, the reason), or from those of some
+    queues (`shut`), and move him: then `plan` is not his `own` until he signs out.
     """
 
     plan: AgentPlan
@@ -50,6 +54,12 @@ class Agent:
     stuck: FaultTruth | None = None
     recalled: bool = False
     breaks_due: list[Break] = field(default_factory=list)
+    held_back: str | None = None
+    shut: set[str] = field(default_factory=set)
+    own: AgentPlan = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.own = self.plan
 
     @property
     def signed_in(self) -> bool:
@@ -70,16 +80,11 @@ class Roster:
         self._timetable = Timetable(scenario)
         shifts = {shift.id: shift for shift in scenario.shifts}
         self.agents: dict[str, Agent] = {}
-        self.fresh: list[Agent] = []
         self.emptied: list[str] = []
         self.dead = False
         self._back_at: Millis = 0
         self._signed_in = {queue.id: 0 for queue in scenario.queues}
-        most = max((len(plan.queues) for plan in scenario.agents), default=1)
-        # A dict keeps the order of insertion: the first in it has been idle longest.
-        self._idle: dict[str, list[dict[str, Agent]]] = {
-            queue.id: [{} for _ in range(most)] for queue in scenario.queues
-        }
+        self._idle: IdleLines[Agent] = IdleLines([queue.id for queue in scenario.queues])
         for plan in scenario.agents:
             truth.agents[plan.id] = AgentTruth(agenda.now)
             self.agents[plan.id] = Agent(plan, shifts[plan.shift], truth.agents[plan.id])
@@ -95,10 +100,11 @@ class Roster:
 
     def idlest(self, queue: str) -> Agent | None:
         """The ready agent best at this queue and of those the one idle longest."""
-        for level in self._idle[queue]:
-            for agent in level.values():
-                return agent
-        return None
+        return self._idle.first(queue)
+
+    @property
+    def fresh(self) -> list[Agent]:
+        return self._idle.fresh
 
     def turn(
         self,
@@ -112,12 +118,9 @@ class Roster:
     ) -> None:
         """Change the agent's state, and tell it."""
         if agent.state is AgentStatus.READY:
-            for level, name in enumerate(agent.plan.queues):
-                del self._idle[name][level][agent.plan.id]
+            self._idle.take(agent)
         if state is AgentStatus.READY:
-            for level, name in enumerate(agent.plan.queues):
-                self._idle[name][level][agent.plan.id] = agent
-            self.fresh.append(agent)
+            self._idle.put(agent)
         agent.state, agent.reason, agent.queue = state, reason, queue
         agent.since = self._agenda.now
         agent.turns += 1
@@ -143,6 +146,8 @@ class Roster:
             self._when_up(partial(self._settle_of, agent, agent.turns))
         elif agent.leaving:
             self._sign_out(agent)
+        elif agent.held_back is not None:
+            self._keep_away(agent, agent.held_back)
         elif agent.breaks_due:
             self._rest(agent, agent.breaks_due.pop(0))
         else:
@@ -167,6 +172,66 @@ class Roster:
             agent.recalled = agent.leaving = False
             if not agent.signed_in and self._agenda.now < agent.ends:
                 self._sign_in(agent, agent.stints, agent.began, again=True)
+
+    def hold_back(self, agent: Agent, reason: str, queue: str = "") -> None:
+        """A supervisor pauses him, in this queue or in all: once he is free he gets no calls."""
+        queues = [queue] if queue else list(agent.plan.queues)
+        with self._relisted(agent):
+            agent.shut.update(queues)
+        for name in queues:
+            self._tell_member(agent, name, MembershipAction.PAUSED, reason)
+        if agent.shut >= set(agent.plan.queues):
+            agent.held_back = reason
+            if agent.state is AgentStatus.READY:
+                self._keep_away(agent, reason)
+
+    def let_go(self, agent: Agent, queue: str = "") -> None:
+        """A supervisor ends his pause, his own too: he takes calls at once, if he is free."""
+        queues = [queue] if queue else list(agent.plan.queues)
+        with self._relisted(agent):
+            agent.shut.difference_update(queues)
+        agent.held_back = None
+        for name in queues:
+            self._tell_member(agent, name, MembershipAction.UNPAUSED)
+        if agent.state is AgentStatus.NOT_READY:
+            agent.breaks_due.clear()
+            self.settle(agent)
+
+    def join(self, agent: Agent, queue: str) -> None:
+        """A supervisor puts him into a queue."""
+        with self._relisted(agent):
+            agent.plan = replace(agent.plan, queues=(*agent.plan.queues, queue))
+            if agent.held_back is not None:
+                agent.shut.add(queue)
+        self._signed_in[queue] += 1
+        self._tell_member(agent, queue, MembershipAction.ADDED)
+        if agent.held_back is not None:
+            self._tell_member(agent, queue, MembershipAction.PAUSED, agent.held_back)
+
+    def leave(self, agent: Agent, queue: str) -> None:
+        """A supervisor takes him out of a queue; out of the last one he goes home, once he is free."""
+        with self._relisted(agent):
+            rest = tuple(name for name in agent.plan.queues if name != queue)
+            agent.plan = replace(agent.plan, queues=rest)
+            agent.shut.discard(queue)
+        self._left(agent, queue)
+        if not rest:
+            agent.leaving, agent.recalled = True, False
+            if agent.state in FREE_TO_LEAVE:
+                self.settle(agent)
+
+    def _keep_away(self, agent: Agent, reason: str) -> None:
+        self.turn(agent, AgentStatus.NOT_READY, reason=reason, set_by="supervisor")
+
+    @contextmanager
+    def _relisted(self, agent: Agent) -> Iterator[None]:
+        """Inside, what he serves may change."""
+        ready = agent.state is AgentStatus.READY
+        if ready:
+            self._idle.take(agent)
+        yield
+        if ready:
+            self._idle.put(agent)
 
     def go_dead(self, until: Millis) -> None:
         """The phones are dead until then: whoever has no reason to be away is out of reach."""
@@ -248,11 +313,16 @@ class Roster:
         agent.breaks_due.clear()
         self.turn(agent, AgentStatus.SIGNED_OUT)
         for queue in agent.plan.queues:
-            self._signed_in[queue] -= 1
-            self._tell_member(agent, queue, MembershipAction.REMOVED)
-            if not self._signed_in[queue]:
-                self.emptied.append(queue)
+            self._left(agent, queue)
+        agent.plan, agent.held_back = agent.own, None
+        agent.shut.clear()
         self._plan_shift(agent)
+
+    def _left(self, agent: Agent, queue: str) -> None:
+        self._signed_in[queue] -= 1
+        self._tell_member(agent, queue, MembershipAction.REMOVED)
+        if not self._signed_in[queue]:
+            self.emptied.append(queue)
 
     def _break_due(self, agent: Agent, stint: int, off: Break) -> None:
         if agent.stints != stint or not agent.signed_in:
@@ -266,9 +336,15 @@ class Roster:
         variation = self._scenario.habits.break_variation
         self.settle_after(agent, self._draws.length(Length(off.minutes * 60_000, variation)))
 
-    def _tell_member(self, agent: Agent, queue: str, action: MembershipAction) -> None:
+    def _tell_member(
+        self, agent: Agent, queue: str, action: MembershipAction, reason: str = ""
+    ) -> None:
         self._agenda.tell(
             AgentMembership(
-                agent=agent.plan.id, queue=queue, action=action, interface=agent.plan.interface
+                agent=agent.plan.id,
+                queue=queue,
+                action=action,
+                reason=reason,
+                interface=agent.plan.interface,
             )
         )

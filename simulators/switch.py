@@ -77,6 +77,13 @@ class Switch:
         released = int(cause.cause) if line_cause is None else line_cause
         self.lines.release(visit.call, EndedBy.SYSTEM, released)
 
+    def hang_up(self, visit: Visit) -> None:
+        """Somebody in charge ends the call. One who waited has, to the queue, given up."""
+        if visit.talking_since is not None:
+            self.conversations.hang_up(visit)
+        else:
+            self._abandon(visit)
+
     def position(self, visit: Visit) -> int:
         """The place of a visit that waits, from 1."""
         return self._waiting[visit.queue.id].position(visit)
