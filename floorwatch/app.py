@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from alerts.courier import Courier
 from alerts.incident_store import IncidentStoreError
@@ -18,10 +17,12 @@ from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
 from dashboard.roads import Behind
 from floorwatch import invented, wiring
+from floorwatch.access_wiring import Access, access
 from floorwatch.alert_file import AlertSetup
 from floorwatch.alert_wiring import alerting, memory, setup_of
 from floorwatch.alerting import Alerting
-from floorwatch.desk_wiring import Ground, audit, desk_file, desks
+from floorwatch.daybook_wiring import daybook
+from floorwatch.desk_wiring import Ground, desk_file, desks
 from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
 from ingest.events import Millis
 from ingest.ports import Clock
@@ -65,10 +66,12 @@ async def up(
     folder = wiring.data_folder(settings.stores)
     around.tell("preparing the pages / 正在准备页面 …")
     setups = [setup_of(site, around.environ) for site in settings.sites]
-    root = urlsplit(settings.gateway.public_url).path.rstrip("/") + "/"
-    pages = assets.load(await asyncio.to_thread(ensure_exported, folder), root)
+    pages = assets.load(await asyncio.to_thread(ensure_exported, folder), settings.gateway.root)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
-        house = House(settings, around, folder, pages, stack, tasks)
+        who = stack.enter_context(access(settings, folder, around.environ))
+        if who.advice:
+            around.tell(who.advice)
+        house = House(settings, around, folder, pages, who, stack, tasks)
         for number, site in enumerate(settings.sites):
             sources = site.sources + (extra if number == 0 else ())
             await _open(house, number, replace(site, sources=sources), setups[number])
@@ -82,6 +85,7 @@ class House:
     around: Surroundings
     folder: Path
     pages: Assets
+    access: Access
     stack: AsyncExitStack
     tasks: asyncio.TaskGroup
 
@@ -94,8 +98,12 @@ async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup
     kept = await stack.enter_async_context(journal)
     letters = FileDeadLetters(folder / "rejected")
     stack.enter_context(closing(letters))
-    runner = Runner(_furnished(site), kept, letters, clock)
+    furnished = _furnished(site)
+    facts = stack.enter_context(daybook(folder, furnished, clock))
+    runner = Runner(furnished, kept, letters, clock, facts)
     _tell_recovery(await runner.recover(), kept, around.tell)
+    for warning in facts.warnings:
+        around.tell(f"daybook: {warning}")
     incidents = stack.enter_context(memory(folder))
     base_url = house.settings.gateway.public_url
     alerts, courier = alerting(site, setup, runner.floor, incidents, clock, base_url)
@@ -108,16 +116,19 @@ async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup
         folder=folder,
         file=stack.enter_context(desk_file(folder)),
         runner=runner,
+        facts=facts,
         figures=figures,
         alerts=alerts,
         clock=clock,
         environ=around.environ,
     )
-    gateway = _gateway(house, number, alerts, Desks(desks(ground), audit(ground)))
+    every = Desks([*house.access.desks, *desks(ground)], house.access.audit)
+    gateway = _gateway(house, number, alerts, every)
     await stack.enter_async_context(gateway)
     around.tell(f"{site.site.id}: {gateway.url}")
     around.tell(f"{site.site.id}: {gateway.url}floor  (supervisors 班长)")
     tasks.create_task(runner.run())
+    tasks.create_task(facts.run())
     tasks.create_task(tick(figures, runner, alerts, gateway, clock))
     tasks.create_task(alerts.run())
     tasks.create_task(_carried(courier, clock))
@@ -135,6 +146,7 @@ def _gateway(house: House, number: int, alerts: Alerting, desks: Desks) -> Gatew
         house.pages,
         allowed_origins=house.settings.gateway.allowed_origins,
         behind=Behind(training=house.around.desk, alerts=alerts, desks=desks),
+        doors=house.access.doors,
     )
 
 

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from floorwatch import backtest_command, notifying, rules_command, urls
+from floorwatch import backtest_command, notifying, rules_command, urls, users_command
 from floorwatch import doctor as doctors
 from floorwatch import settings as settings_file
 from floorwatch.doctor_findings import Verdict
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(notifying.app, name="notify")
 app.add_typer(rules_command.app, name="rules")
+app.add_typer(users_command.app, name="users")
 app.command("backtest")(backtest_command.command)
 console = Console()
 errors = Console(stderr=True)

@@ -1,6 +1,5 @@
 """The desks of a site, put together: what supervisors, managers and admins wish goes to these."""
 
-import logging
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,17 +7,17 @@ from pathlib import Path
 
 from dashboard.boards import Boards
 from dashboard.desk_file import DeskFile
-from dashboard.desks import Audit, Desk, Wish
+from dashboard.desks import Desk
 from floorwatch.alerting import Alerting
 from floorwatch.board_files import BoardFiles
+from floorwatch.daybook_wiring import daybook_desks
 from floorwatch.life_wiring import handover_desk, notice_desk, walk_desk
 from floorwatch.settings_types import SiteSettings
 from floorwatch.walk_wiring import Floorplan
 from ingest.ports import Clock
+from stream.daybook_keeper import Daybook
 from stream.figures import Figures
 from stream.runner import Runner
-
-log = logging.getLogger(__name__)
 
 FILE = "desk.db"
 
@@ -31,6 +30,7 @@ class Ground:
     folder: Path
     file: DeskFile
     runner: Runner
+    facts: Daybook
     figures: Figures
     alerts: Alerting
     clock: Clock
@@ -54,6 +54,7 @@ def desks(ground: Ground) -> list[Desk]:
         notice_desk(runner.site, ground.file, lambda: shelf.boards.values(), now),
         walk_desk(ground.folder, ground.file, plan.ways),
         handover_desk(ground.file),
+        *daybook_desks(runner, ground.facts),
     ]
 
 
@@ -63,13 +64,3 @@ def _boards(ground: Ground, shelf: BoardFiles) -> Boards:
         return floor.site.queues.keys() | floor.state.ledger.queues.keys()
 
     return Boards(shelf, queues)
-
-
-class _LoggedAudit:
-    def note(self, wish: Wish, done: bool, why: str, data: Mapping[str, object]) -> None:
-        log.info("%s %s: %s %s", wish.caller.id, wish.deed, "done" if done else why, data)
-
-
-def audit(ground: Ground) -> Audit:
-    """Where what people do is written down."""
-    return _LoggedAudit()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from alerts.incident_store import IncidentStoreError
 from alerts.playbooks import PlaybookError
 from dashboard.assets import AssetsError
+from dashboard.desk_file import DeskFileError
 from dashboard.export import ExportError
 from dashboard.gateway import GatewayError
 from floorwatch.backtest_truth import TruthError
@@ -33,6 +34,7 @@ FAILURES = (
     CallsCsvError,
     CountsCsvError,
     DayFilesError,
+    DeskFileError,
     EOFError,
     ExportError,
     FitError,

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from floorwatch import toml_file, urls
+from floorwatch.settings_access import Reach, read_access
 from floorwatch.settings_problems import (
     Problem,
     SettingsError,
@@ -75,10 +76,18 @@ def _read_text(
     sites = _sites(root, environ)
     stores = _stores(root.table("stores"), environ)
     gateway = _gateway(root.table("gateway"))
+    reach = Reach(gateway.listen.loopback, gateway.public_url)
+    access = read_access(root.table("access"), reach, environ)
     bridge = _bridge(root, environ)
     problems = in_file_order(findings.problems)
     settings = Settings(
-        sites=sites, stores=stores, gateway=gateway, bridge=bridge, warnings=tuple(problems)
+        sites=sites,
+        stores=stores,
+        gateway=gateway,
+        access=access,
+        bridge=bridge,
+        warnings=tuple(problems),
+        file=file,
     )
     return settings, problems
 

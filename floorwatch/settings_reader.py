@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 LANGUAGES = ("zh", "en")
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "": ("site", "stores", "gateway", "bridge"),
+    "": ("site", "stores", "gateway", "access", "bridge"),
     "site": (
         "id",
         "names",
@@ -46,6 +46,11 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "site.source": ("name", "url", "secret_env", "secret_file", "backfill"),
     "stores": ("journal", "secret_env", "secret_file"),
     "gateway": ("listen", "allowed_origins", "public_url"),
+    "access": ("mode", "trusted_proxies", "oidc"),
+    "access.oidc": (
+        *("id", "names", "issuer", "client_id", "secret_env", "secret_file", "role_claim", "roles"),
+        *("queues_claim", "teams_claim", "agent_claim"),
+    ),
     "bridge": ("broker", "secret_env", "secret_file", "spool"),
 }
 """Every key there is, by its table. docs/settings.md describes each of them."""

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dashboard.walk_choices import WalkChoices
+from floorwatch.settings_access import AccessSettings
 from floorwatch.settings_problems import Problem
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import Address
@@ -60,6 +62,11 @@ class GatewaySettings:
     allowed_origins: tuple[str, ...] = ()
     public_url: str = ""
 
+    @property
+    def root(self) -> str:
+        """The path under which browsers find the pages, with a `/` at its end."""
+        return urlsplit(self.public_url).path.rstrip("/") + "/"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BridgeSettings:
@@ -74,11 +81,14 @@ class BridgeSettings:
 class Settings:
     """Everything one file says.
 
-    `bridge` is None where the file has none. `warnings` are what runs, but is hardly meant.
+    `bridge` is None where the file has none. `warnings` are what runs, but is hardly meant. `file` is
+    what the file is called.
     """
 
     sites: tuple[SiteSettings, ...]
     stores: StoreSettings
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
     bridge: BridgeSettings | None = None
     warnings: tuple[Problem, ...] = ()
+    file: str = "FILE"

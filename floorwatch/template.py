@@ -124,6 +124,20 @@ allowed_origins = []
 # Where a browser finds the pages, for links in notices 通知中的链接地址
 # public_url = "https://wall.example.com"
 
+# Who may come in 登录与权限. As long as this machine alone is served, everybody may.
+# 仅本机访问时无需登录; a first admin 创建首个管理员: floorwatch users add ID --role admin --config FILE
+# [access]
+# mode = "sign-in" # or "open"
+# trusted_proxies = ["127.0.0.1"] # nginx on this machine 本机的反向代理
+# [[access.oidc]] # the company's own accounts 公司账号, docs/access.md
+# id = "company"
+# issuer = "https://login.example.com/realms/company"
+# client_id = "floorwatch"
+# secret_env = "FLOORWATCH_OIDC_SECRET"
+# role_claim = "groups" # what says the role 表示角色的声明
+# roles = { "floor-leads" = "supervisor", "it" = "admin" }
+# queues_claim = "queues" # which ones he sees 可见队列; likewise teams_claim, agent_claim
+
 # On the PBX's own machine, floorwatch bridge carries its events to a broker 桥接到 MQTT 服务器:
 # [bridge]
 # broker = "mqtt://pbx-1@broker.example.com:1883"
