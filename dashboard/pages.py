@@ -28,4 +28,5 @@ class Place(NamedTuple):
 PLACES = (
     Place("wall", "dashboard.wall:Wall", ("/", "/wall", "/wall/*")),
     Place("floor", "dashboard.console:Console", ("/floor",), Role.SUPERVISOR),
+    Place("walk", "dashboard.walk_page:Walk", ("/walk",), Role.SUPERVISOR),
 )
