@@ -37,11 +37,11 @@ class Daybook:
     """`with Daybook(file, site, clock) as book`; closes the file. It is the `FactLog` of a stream."""
 
     def __init__(self, file: DaybookFile, site: Site, clock: Clock) -> None:
-        self.calendar = Calendar(site.time_zone, site.day_start_min, site.interval_ms)
         self.trouble = ""
         """Why what was taken is not on the disk yet; empty if all is well."""
         self.warnings = list(file.warnings)
         self._file, self._site, self._clock = file, site, clock
+        self.calendar = self.fresh_calendar()
         self._held: list[Taken] = []
         self._count = 0
         self._gave_up = False
@@ -192,6 +192,18 @@ class Daybook:
         held = list(self._held)
         kept = await asyncio.to_thread(self._file.days)
         return sorted({*kept, *daybook.by_day(held, self.calendar)})
+
+    async def marks(self, days: Sequence[Millis]) -> list[int]:
+        """A mark for each of these days, another one whenever something was entered into it."""
+        held = daybook.by_day(list(self._held), self.calendar)
+        kept = await asyncio.to_thread(self._file.marks, days)
+        return [
+            mark + sum(turn.position for turn in held.get(day, [])) for day, mark in kept.items()
+        ]
+
+    def fresh_calendar(self) -> Calendar:
+        """A calendar of the site's for another thread: each one learns."""
+        return Calendar(self._site.time_zone, self._site.day_start_min, self._site.interval_ms)
 
     async def sheets(self, days: Sequence[Millis]) -> list[Sheet]:
         """What stands of these business days, as of now."""

@@ -126,6 +126,12 @@ class DaybookFile:
         with self._reading() as db:
             return [day for (day,) in db.execute("select distinct day from pages order by day")]
 
+    def marks(self, days: Sequence[Millis]) -> dict[Millis, int]:
+        """The newest page of each of these days; 0 for none."""
+        with self._reading() as db:
+            found = dict(db.execute("select day, max(id) from pages group by day"))
+        return {day: int(found.get(day, 0)) << 32 for day in days}
+
     def sheets(
         self, days: Sequence[Millis], held: Sequence[Taken], reached: Position
     ) -> list[Sheet]:

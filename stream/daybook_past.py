@@ -1,0 +1,102 @@
+"""Any span of time, added up or told call by call: the running day from the stream, others from the book."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Sequence
+
+from ingest.events import Millis
+from stream.daybook import Sheet
+from stream.daybook_day import Narrowed, Share, Told, Visited, counting, ledger_of
+from stream.daybook_keeper import Daybook
+from stream.floor import Floor
+from stream.intervals import Calendar
+from stream.ledger import Ledger, add_up
+from stream.metrics import Sums
+
+REMEMBERED = 24
+"""Spans whose sums are kept: a page of a day asks for some three of them, again and again."""
+MOST_DAYS = 8
+
+
+class Past:
+    """Reads a daybook beside the floor that fills it. Raises DaybookError where the book cannot be read."""
+
+    def __init__(self, book: Daybook, floor: Callable[[], Floor]) -> None:
+        self.book = book
+        self._floor = floor
+        self._known: OrderedDict[tuple[object, ...], Ledger] = OrderedDict()
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._floor().calendar
+
+    async def ledger(self, start: Millis, end: Millis, now: Millis) -> Ledger:
+        """The sums from `start` to before `end`, by interval; read it, and leave it as it is.
+
+        Of the running day they are the stream's own, in whole intervals.
+        """
+        if start >= self.calendar.day(now):
+            return self._floor().state.ledger
+        days = self._days(start, end)
+        marks = await self.book.marks(days)
+        key = (start, end, *marks)
+        known = self._known.get(key)
+        if known is None:
+            sheets = await self.book.sheets(days)
+            # Its own calendar: one learns, and this is another thread.
+            work = (sheets, self.book.fresh_calendar(), start, end)
+            known = await asyncio.to_thread(ledger_of, *work, people=False)
+            self._known[key] = known
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        self._known.move_to_end(key)
+        return known
+
+    async def sheets(self, start: Millis, end: Millis) -> list[Sheet]:
+        """The days that a span touches."""
+        return await self.book.sheets(self._days(start, end))
+
+    async def calls(
+        self, share: Share, narrowed: Narrowed, order: Callable[[Told], int], most: int
+    ) -> tuple[int, list[Told]]:
+        """How many calls a count is made of in a span, and the first of them by `order`."""
+        days = self._days(narrowed.start, narrowed.end)
+        # What began before midnight may have ended on the next day.
+        around = [*days, self.calendar.next_day(days[-1])] if days else []
+        sheets = await self.book.sheets(around)
+        return await asyncio.to_thread(_told, sheets, len(days), share, narrowed, order, most)
+
+    def _days(self, start: Millis, end: Millis) -> list[Millis]:
+        days = [self.calendar.day(start)] if start < end else []
+        while days and len(days) < MOST_DAYS:
+            following = self.calendar.next_day(days[-1])
+            if following >= end:
+                break
+            days.append(following)
+        return days
+
+
+def _told(
+    sheets: Sequence[Sheet],
+    own: int,
+    share: Share,
+    narrowed: Narrowed,
+    order: Callable[[Told], int],
+    most: int,
+) -> tuple[int, list[Told]]:
+    facts = [fact for sheet in sheets[:own] for fact in counting(sheet, share, narrowed)]
+    visited = Visited(sheets)
+    return len(facts), sorted((visited.told(fact) for fact in facts), key=order)[:most]
+
+
+def sums_of(
+    ledger: Ledger, start: Millis, end: Millis, queues: Collection[str] | None = None
+) -> Sums:
+    """The sums of some queues, of all if None, over the intervals that begin in a span."""
+    return add_up(
+        cell
+        for name, account in ledger.queues.items()
+        if queues is None or name in queues
+        for at, cell in account.cells.items()
+        if start <= at < end
+    )
