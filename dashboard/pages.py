@@ -29,4 +29,5 @@ PLACES = (
     Place("wall", "dashboard.wall:Wall", ("/", "/wall", "/wall/*")),
     Place("floor", "dashboard.console:Console", ("/floor",), Role.SUPERVISOR),
     Place("walk", "dashboard.walk_page:Walk", ("/walk",), Role.SUPERVISOR),
+    Place("boards", "dashboard.editor:Editor", ("/boards",), Role.MANAGER),
 )

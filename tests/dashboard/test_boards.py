@@ -110,8 +110,8 @@ async def test_ids_are_made_of_what_the_name_has_and_never_twice(house: House) -
 
 async def test_an_id_that_is_in_use_is_not_overwritten(house: House) -> None:
     await house.save(id="lobby")
-    assert (await house.save(id="lobby"))["why"] == "taken"
-    assert (await house.save(id="main"))["why"] == "taken"
+    assert (await house.save(id="lobby"))["why"] == "board_taken"
+    assert (await house.save(id="main"))["why"] == "board_taken"
     built_in = hash_of(MAIN)
     assert (await house.save(id="main", was=built_in, theme="light"))["done"]
     assert house.shelf.kept["main"].theme == "light"

@@ -1,0 +1,283 @@
+// The page of boards: all of them as small screens, and one of them to be changed, live.
+
+const EDITOR_TICK_MS = 200;
+const EDITOR_SLOW = 5; // small screens are drawn at each fifth tick
+const BOARDS_MS = 5000;
+const REFUSED_HERE = new Set([
+  ...["not_rising", "no_queue", "not_here", "no_night", "bad_board", "changed_meanwhile", "board_taken", "not_your_queues"],
+  ...["no_board", "built_in", "too_many_boards", "lost", "unreadable", "forbidden", "not_kept", "no_name", "no_tiles"],
+]);
+
+class Editor {
+  constructor(model, el) {
+    this.newer = new Newer(model.build);
+    this.words = new Words(JSON.parse(model.catalogues), model.language);
+    this.node = make("main", "fw-desk editor", el);
+    this.theme = new Theme(this.node);
+    this.road = new Road();
+    this.known = null; // what the server told of all boards
+    this.unanswered = false;
+    this.draft = null;
+    this.ticks = 0;
+    this.bar = new EditorBar(this.node, this);
+    this.list = new BoardList(this.node, this);
+    this.form = make("div", "form", this.node);
+    this.templates = new TemplatesDialog(this.node, this);
+    this.question = new QuestionDialog(this.node);
+    this.tv = new TvDialog(this.node, this);
+    this.listen();
+    this.feed = new Feed(wire(model.feed), () => this.paint());
+    this.timer = setInterval(() => this.tick(), EDITOR_TICK_MS);
+    this.build_form();
+    this.read().then(() => this.follow_address());
+    this.road.ask("session").then((session) => {
+      this.session = session;
+    });
+    this.paint();
+  }
+
+  build_form() {
+    const left = make("div", "parts", this.form);
+    this.names = new NamesPart(left, this);
+    this.queues = new QueueChoice(left, this);
+    this.tiles = new TilesPart(left, this);
+    this.limits = new LimitsPart(left, this);
+    this.looks = new LooksPart(left, this);
+    this.preview = new PreviewStage(make("div", "beside", this.form), this);
+  }
+
+  listen() {
+    this.leaving = (event) => this.draft?.dirty && event.preventDefault();
+    this.key = (event) => this.press(event);
+    this.walked = () => this.follow_address();
+    window.addEventListener("beforeunload", this.leaving);
+    window.addEventListener("keydown", this.key);
+    window.addEventListener("popstate", this.walked);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    window.removeEventListener("beforeunload", this.leaving);
+    window.removeEventListener("keydown", this.key);
+    window.removeEventListener("popstate", this.walked);
+    this.feed.stop();
+    this.road.stop();
+    this.node.remove();
+  }
+
+  tick() {
+    this.ticks += 1;
+    this.feed.watch();
+    if (this.ticks % (BOARDS_MS / EDITOR_TICK_MS) === 0 && document.visibilityState === "visible") this.read();
+    this.paint(this.ticks % EDITOR_SLOW === 0);
+  }
+
+  async read() {
+    const known = await this.road.ask("boards.json");
+    this.unanswered = !known;
+    if (!known) return;
+    this.known = known;
+    if (this.draft?.id) this.draft.hear(known.boards[this.draft.id]);
+    this.paint();
+  }
+
+  // Whoever looks after some queues only makes boards of these.
+  get limited() {
+    return Array.isArray(this.session?.queues);
+  }
+
+  get queues_there() {
+    return this.queues.there;
+  }
+
+  // The address says which board is at hand: so that going back leaves it, and a link leads to it.
+  async follow_address() {
+    const id = new URLSearchParams(location.search).get("board") ?? "";
+    if (id === (this.draft?.id ?? "") && Boolean(id) === Boolean(this.draft)) return;
+    if (this.draft && !(await this.may_leave())) return this.say_address(this.draft.id, true);
+    const entry = this.known?.boards[id];
+    this.draft = entry ? this.draft_of(entry) : null;
+    if (id && !entry) this.say_address("");
+    this.paint();
+  }
+
+  say_address(id, anew = false) {
+    const address = new URL(location.href);
+    if (id) address.searchParams.set("board", id);
+    else address.searchParams.delete("board");
+    if (address.href !== location.href) history[anew ? "pushState" : "replaceState"](null, "", address);
+  }
+
+  draft_of(entry) {
+    const board = filled_board(entry.board);
+    return new Draft(board, { saved: board, hash: entry.hash, yours: entry.yours });
+  }
+
+  // A click that the browser should follow itself (a new tab) is left to it.
+  follow(event, go) {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go();
+  }
+
+  edit(id) {
+    this.say_address(id, true);
+    this.open(this.draft_of(this.known.boards[id]));
+  }
+
+  begin(board) {
+    this.open(new Draft(filled_board({ ...board, id: "" })));
+    this.names.fields.find(({ language }) => language === this.words.language)?.field.input.select();
+  }
+
+  open(draft) {
+    this.draft = draft;
+    this.tiles.at = 0;
+    this.tiles.open(false);
+    this.queues.find.value = "";
+    this.paint();
+    window.scrollTo(0, 0);
+  }
+
+  duplicate(id) {
+    const board = filled_board(this.draft?.id === id ? this.draft.board : this.known.boards[id].board);
+    for (const language of ["zh", "en"]) {
+      const copy = this.words.catalogues[language]["boards.copy_of"];
+      if (board.names[language]) board.names[language] = copy.replace("{name}", board.names[language]).slice(0, BOARD_MOST.name);
+    }
+    this.leave().then((left) => left && this.begin(board));
+  }
+
+  async remove(id) {
+    const { words } = this;
+    const entry = this.known?.boards[id];
+    const name = words.name(entry?.board.names, id);
+    const title = words.say("boards.remove.title", { board: name });
+    const said = words.say(id === "main" ? "boards.remove.main" : "boards.remove.said");
+    if (!(await this.question.ask(words, { title, said, yes: words.say("boards_act.remove") }))) return;
+    const answer = await this.road.wish("board.remove", { board: id, was: entry.hash });
+    this.bar.tell(answer.done ? words.say("boards.removed", { board: name }) : this.refused(answer), answer.done);
+    if (answer.done && this.draft?.id === id) this.close();
+    await this.read();
+  }
+
+  change(edit, key) {
+    if (!this.draft.yours) return;
+    this.draft.change(edit, key);
+    this.bar.tell("");
+    this.paint();
+  }
+
+  step(by) {
+    this.draft?.step(by);
+    this.paint();
+  }
+
+  async save() {
+    const { draft, words } = this;
+    if (!draft || draft.saving || !draft.dirty || !draft.yours) return;
+    draft.saving = true;
+    draft.kept_at = null;
+    this.paint();
+    const was = draft.hash ? { was: draft.hash } : {};
+    const answer = await this.road.wish("board.save", { board: sent_board({ ...draft.board, id: draft.id }), ...was });
+    draft.saving = false;
+    if (answer.done) {
+      draft.kept(answer);
+      if (this.draft === draft) this.say_address(draft.id);
+      this.bar.tell(answer.unknown.length ? words.say("boards.unknown", { queues: answer.unknown.join(words.say("list.comma")) }) : "");
+      await this.read();
+    } else if (answer.why === "changed_meanwhile") {
+      draft.theirs = answer.board ? answer : "gone";
+    } else {
+      draft.refusal = answer;
+    }
+    this.paint();
+  }
+
+  refused({ why, what = "" }) {
+    return this.words.say(`refused.${REFUSED_HERE.has(why) ? why : "other"}`, { why, what });
+  }
+
+  // What is wrong at a field: seen here already, or said by the server.
+  wrong_at(field) {
+    const { refusal } = this.draft;
+    const known = this.mistakes?.get(field);
+    if (known) return this.words.say(`refused.${known}`, { what: "" });
+    return refusal?.at && place_of(refusal.at) === field ? this.refused(refusal) : "";
+  }
+
+  has_wrong(field) {
+    const { at: told = "" } = this.draft.refusal ?? {};
+    return [...(this.mistakes?.keys() ?? []), told].some((each) => each.startsWith(field));
+  }
+
+  async may_leave() {
+    const { words } = this;
+    if (!this.draft?.dirty) return true;
+    const title = words.say("boards.leave.title");
+    const said = words.say("boards.leave.said");
+    return this.question.ask(words, { title, said, yes: words.say("boards.leave.yes") });
+  }
+
+  // Back to all boards; resolves to whether we went.
+  async leave() {
+    if (!(await this.may_leave())) return false;
+    this.close();
+    return true;
+  }
+
+  close() {
+    this.draft = null;
+    this.say_address("");
+    this.paint(true);
+    window.scrollTo(0, 0);
+  }
+
+  press(event) {
+    if (!this.draft || this.question.shown || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const letter = event.key.toLowerCase();
+    if (letter === "s") this.save();
+    else if (letter === "z") this.step(event.shiftKey ? 1 : -1);
+    else if (letter === "y") this.step(1);
+    else return;
+    event.preventDefault();
+  }
+
+  paint(slow = false) {
+    const { feed, words, draft } = this;
+    if (!feed) return;
+    words.set_zone(feed.body?.site?.time_zone);
+    mark(this.node, "data-link", feed.link);
+    mark(this.node, "data-view", draft ? "form" : "list");
+    mark(this.node, "lang", words.say("locale"));
+    mark(document.documentElement, "lang", words.say("locale"));
+    this.mistakes = draft ? mistakes_of(draft.board) : null;
+    this.bar.paint(words, draft);
+    this.list.node.hidden = Boolean(draft);
+    this.form.hidden = !draft;
+    if (draft) this.paint_form(words, draft.board);
+    else this.list.paint(words, this.known, slow);
+    this.templates.paint(words, slow);
+    this.tv.paint(words);
+    if (!draft?.dirty) this.newer.follow(feed.build);
+  }
+
+  paint_form(words, board) {
+    this.form.inert = !this.draft.yours;
+    for (const part of [this.names, this.queues, this.tiles, this.limits, this.looks, this.preview]) part.paint(words, board);
+  }
+}
+
+// The field of the form that a place in a board belongs to: `pages[0].tiles[2].size` is of its tile.
+function place_of(told) {
+  const tile = /^pages\[\d+\](\.tiles\[\d+\])?/.exec(told);
+  if (tile) return tile[0];
+  const limit = /^limits\.\w+/.exec(told);
+  return limit ? limit[0] : told.split(/[.[]/)[0];
+}
+
+export function render({ model, el }) {
+  const page = new Editor(model, el);
+  model.on("remove", () => page.stop());
+}
