@@ -17,7 +17,7 @@ from dashboard.frames import Body
 Part = Mapping[str, Any]
 _NOTHING: Part = {}
 _EVERYBODY = ("at", "site", "feeds", "health", "parts", "training")
-_CONSOLE = ("learning", "notices", "allowed", "abilities")
+_CONSOLE = ("learning", "notices", "walks", "handovers", "allowed", "abilities")
 _TOTALS = "totals"
 MAIN_BOARD: Body = msgspec.json.decode(msgspec.json.encode(MAIN))
 _ON_WALLS = frozenset(
