@@ -124,6 +124,7 @@ async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup
     )
     every = Desks([*house.access.desks, *desks(ground)], house.access.audit)
     gateway = _gateway(house, number, alerts, every)
+    gateway.group_by(figures)
     await stack.enter_async_context(gateway)
     around.tell(f"{site.site.id}: {gateway.url}")
     around.tell(f"{site.site.id}: {gateway.url}floor  (supervisors 班长)")
