@@ -6,6 +6,7 @@ describes each key.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -143,8 +144,14 @@ def _gateway(table: Table) -> GatewaySettings:
 
 
 def _web_address(text: str) -> bool:
-    parts = urlsplit(text)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    # Its path becomes that of our cookies: nothing may end it there.
+    plain = re.fullmatch(r"[!-~]+", text) is not None and not set("?#@;") & set(text)
+    return known and plain
 
 
 def _bridge(root: Table, environ: Mapping[str, str]) -> BridgeSettings | None:
