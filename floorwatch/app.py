@@ -21,6 +21,7 @@ from floorwatch.access_wiring import Access, access
 from floorwatch.alert_file import AlertSetup
 from floorwatch.alert_wiring import alerting, memory, setup_of
 from floorwatch.alerting import Alerting
+from floorwatch.command_wiring import Backstage, backstage
 from floorwatch.daybook_wiring import daybook
 from floorwatch.desk_wiring import Ground, desk_file, desks
 from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
@@ -111,6 +112,7 @@ async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup
         around.tell(f"alerts: {warning}")
     runner.told = alerts.take
     figures = Figures(runner.floor)
+    behind = backstage(site, tasks.create_task)
     ground = Ground(
         site=site,
         folder=folder,
@@ -121,6 +123,7 @@ async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup
         alerts=alerts,
         clock=clock,
         environ=around.environ,
+        behind=behind,
     )
     every = Desks([*house.access.desks, *desks(ground)], house.access.audit)
     gateway = _gateway(house, number, alerts, every)
@@ -134,7 +137,7 @@ async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup
     tasks.create_task(alerts.run())
     tasks.create_task(_carried(courier, clock))
     for source in site.sources:
-        for made in wiring.sources(_place(source, runner, folder, around)):
+        for made in wiring.sources(_place(source, runner, folder, around, behind)):
             tasks.create_task(made.run(runner.inbox))
 
 
@@ -197,7 +200,11 @@ def _furnished(site: SiteSettings) -> Site:
 
 
 def _place(
-    source: SourceSettings, runner: Runner, folder: Path, around: Surroundings
+    source: SourceSettings,
+    runner: Runner,
+    folder: Path,
+    around: Surroundings,
+    behind: Backstage,
 ) -> wiring.Place:
     return wiring.Place(
         site=runner.site,
@@ -207,6 +214,7 @@ def _place(
         environ=around.environ,
         fresh=_nothing_today(runner, around.clock.now()),
         desk=around.desk,
+        interventions=behind.interventions.get(source.name),
     )
 
 

@@ -27,6 +27,9 @@ time_zone = "Asia/Shanghai"
 [[site.source]]
 name = "simulator"
 url = "simulate:demo"
+[site.source.actions]
+allow = ["pause", "unpause", "move", "sign_out", "hang_up", "take_over", "listen", "whisper", "barge"]
+phones = { open = "PJSIP/2001" }
 """
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dashboard.boards import Boards
@@ -10,6 +10,7 @@ from dashboard.desk_file import DeskFile
 from dashboard.desks import Desk
 from floorwatch.alerting import Alerting
 from floorwatch.board_files import BoardFiles
+from floorwatch.command_wiring import Backstage, command_desk
 from floorwatch.daybook_wiring import daybook_desks
 from floorwatch.life_wiring import handover_desk, notice_desk, walk_desk
 from floorwatch.settings_types import SiteSettings
@@ -35,6 +36,7 @@ class Ground:
     alerts: Alerting
     clock: Clock
     environ: Mapping[str, str]
+    behind: Backstage = field(default_factory=Backstage)
 
 
 @contextmanager
@@ -55,6 +57,7 @@ def desks(ground: Ground) -> list[Desk]:
         walk_desk(ground.folder, ground.file, plan.ways),
         handover_desk(ground.file),
         *daybook_desks(runner, ground.facts),
+        command_desk(ground.site, runner, ground.file, ground.clock, ground.environ, ground.behind),
     ]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from floorwatch import urls
+from floorwatch.settings_actions import read_actions
 from floorwatch.settings_reader import Table, kind_of
 from floorwatch.settings_secret import Secret, read_secret
 from floorwatch.settings_types import AlertFiles, SiteSettings, SourceSettings
@@ -172,7 +173,10 @@ def _source(table: Table, environ: Mapping[str, str]) -> SourceSettings | None:
         need_user(table, "url", url)
     if backfill is not None and url.scheme != "ami":
         table.add("backfill", "only an ami: source has gaps to fill", "Take it out")
-    return SourceSettings(name=name, url=url, secret=secret or Secret(), backfill=backfill)
+    actions = read_actions(table, url, environ)
+    return SourceSettings(
+        name=name, url=url, secret=secret or Secret(), backfill=backfill, actions=actions
+    )
 
 
 def need_user(table: Table, key: str, url: urls.Url) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from dashboard.walk_choices import WalkChoices
 from floorwatch.settings_access import AccessSettings
+from floorwatch.settings_actions import ActionSettings
 from floorwatch.settings_problems import Problem
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import Address
@@ -15,12 +16,14 @@ from stream.sites import Site
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSettings:
-    """One source of a site. `backfill` is the queue_log that fills the gaps of an AMI source."""
+    """One source of a site. `backfill` is the queue_log that fills the gaps of an AMI source; without
+    `actions` nobody acts on it."""
 
     name: str
     url: Url
     secret: Secret = field(default_factory=Secret)
     backfill: Url | None = None
+    actions: ActionSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from floorwatch.invented import SEED, scenario_for
 from floorwatch.replay import Progress, Reading, as_first_witness, as_told
@@ -20,10 +21,14 @@ from ingest.mqtt_address import MqttAddress
 from ingest.ports import Clock, Source
 from ingest.reading import Reading as LinesRead
 from ingest.stamp import Stamp
+from simulators.interventions import Interventions
 from simulators.training import Desk
 from stream.intervals import Calendar
 from stream.ports import Journal
 from stream.sites import Site
+
+if TYPE_CHECKING:
+    from ingest.source_ami import AmiAddress
 
 DATA = Path("floorwatch-data")
 """Where files go that no setting names: rejected events, exported pages."""
@@ -34,7 +39,7 @@ class Place:
     """What a source is made for: its site, its settings, and where it may keep what it must remember.
 
     `fresh` says that the journal is empty, so that a source may tell the day so far. At the `desk`
-    people ask for faults of a simulated floor.
+    people ask for faults of a simulated floor, and `interventions` are what supervisors have done there.
     """
 
     site: Site
@@ -44,6 +49,7 @@ class Place:
     environ: Mapping[str, str]
     fresh: bool = False
     desk: Desk | None = None
+    interventions: Interventions | None = None
 
     @property
     def name(self) -> str:
@@ -90,20 +96,27 @@ def sources(place: Place) -> list[Source]:
     return made
 
 
+def ami_address(url: Url, user: str, secret: str) -> "AmiAddress":
+    """Where this Asterisk is, and who we are there."""
+    from ingest.source_ami import AmiAddress
+
+    return AmiAddress(
+        host=url.host,
+        port=url.port,
+        username=user,
+        secret=secret,
+        login=url.options.get("login", "md5"),
+        tls=url.options.get("tls", "off"),
+        ca_file=url.options.get("ca"),
+    )
+
+
 def _ami(place: Place) -> Source:
-    from ingest.source_ami import AmiAddress, AmiSource
+    from ingest.source_ami import AmiSource
 
     url = place.source.url
     return AmiSource(
-        AmiAddress(
-            host=url.host,
-            port=url.port,
-            username=url.user,
-            secret=place.secret(),
-            login=url.options.get("login", "md5"),
-            tls=url.options.get("tls", "off"),
-            ca_file=url.options.get("ca"),
-        ),
+        ami_address(url, url.user, place.secret()),
         Stamp(place.name, place.epoch),
         place.clock,
         wrap_up_ms=place.wrap_up_ms,
@@ -159,6 +172,7 @@ def _simulator(place: Place) -> Source:
         clock=place.clock,
         history=place.fresh,
         desk=place.desk,
+        interventions=place.interventions,
     )
 
 

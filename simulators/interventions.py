@@ -42,7 +42,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intervention:
-    """One deed. `queue` may be empty for a pause: in all of his.
+    """One deed. `queue` may be empty, but to join: all of his.
 
     `call` is the call to hang up, or to take over; without one a ring is to hear `agent`. `phone` is
     the supervisor's, `id` the name under which it is told of, `how` what it was told to run, and

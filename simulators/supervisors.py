@@ -51,7 +51,8 @@ class Supervisors:
         elif queue and not member:
             return Refusal.ABSENT
         elif intervention.deed is Deed.LEAVE:
-            self._roster.leave(agent, queue)
+            for name in [queue] if queue else agent.plan.queues:
+                self._roster.leave(agent, name)
         elif intervention.deed is Deed.PAUSE:
             self._roster.hold_back(agent, intervention.reason, queue)
         else:
