@@ -1,6 +1,7 @@
 """The daybook: its facts add up to the ledger's sums, whatever is corrected, killed or full."""
 
 import asyncio
+import importlib.util
 import json
 import os
 import random
@@ -20,22 +21,7 @@ from hypothesis import strategies as st
 
 from ingest import wire
 from ingest.clock import SystemClock
-from ingest.events import (
-    Abandoned,
-    AgentState,
-    Answered,
-    Blocked,
-    Completed,
-    Data,
-    Event,
-    Overflowed,
-    Queued,
-    RingEnded,
-    Ringing,
-    Transferred,
-)
-from ingest.stamp import Stamp
-from ingest.words import AgentStatus, Block, Overflow, RingEnd
+from ingest.events import Event
 from stream import daybook, daybook_keeper
 from stream.daybook_day import ledger_of
 from stream.daybook_keeper import Daybook
@@ -48,7 +34,20 @@ from stream.sites import QueueCard, Site
 
 ROOT = Path(__file__).parents[2]
 DAY_MS = 86_400_000
-NOW = 1_795_348_800_000
+
+
+def _morning() -> Any:
+    path = Path(__file__).parent / "morning.py"
+    spec = importlib.util.spec_from_file_location("morning", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+MORNING = _morning()
+NOW, told = MORNING.NOW, MORNING.told
 SITE = Site(
     id="hq",
     time_zone="Asia/Shanghai",
@@ -85,44 +84,6 @@ class Memory:
     async def read(self, after: int, /) -> AsyncIterator[Stored]:
         for stored in self.stored[after : self.length]:
             yield stored
-
-
-def told(rng: random.Random, count: int, at: int = NOW - 3 * 3_600_000) -> list[Event]:
-    """Calls, agents' states and refusals, some of them told late: there are corrections."""
-    stamp = Stamp("/acd/hq/pbx", "1")
-    plan: list[tuple[int, Data]] = []
-    for n in range(count):
-        at += rng.randrange(1, 90_000)
-        queue = rng.choice(["sales", "support"])
-        name = {"visit": f"c{n}/{queue}/1", "queue": queue, "call": f"c{n}"}
-        agent = rng.choice(["ann", "bob"])
-        joined = Queued(**name, caller=rng.choice(["", "+8613800138000", "•••123"]))
-        answered = at + rng.randrange(40_000)
-        ended = answered + rng.randrange(90_000)
-        steps: list[tuple[int, Data]] = [(at, joined)]
-        match rng.randrange(6):
-            case 0:
-                steps += [(answered, Abandoned(**name))]
-            case 1:
-                steps += [(answered, Overflowed(**name, reason=rng.choice(list(Overflow))))]
-            case 2:
-                steps += [(answered, Answered(**name, agent=agent))]
-                steps += [(ended, Transferred(**name, agent=agent, to="other"))]
-            case 3:
-                steps = [(at, Blocked(queue=queue, call=f"c{n}", reason=Block.FULL))]
-            case _:
-                steps += [(at, Ringing(**name, agent=agent))]
-                steps += [(answered, RingEnded(**name, agent=agent, result=RingEnd.NO_ANSWER))]
-                steps += [(answered, Answered(**name, agent=agent))]
-                steps += [(ended, Completed(**name, agent=agent))]
-        for state in rng.sample([AgentStatus.ACW, AgentStatus.READY, AgentStatus.NOT_READY], 2):
-            steps.append((ended, AgentState(agent=agent, state=state, queue=queue)))
-        plan += steps
-    late = [(when + rng.choice([0, 0, 0, 30_000]), when, data) for when, data in plan]
-    return [
-        stamp.event(data, time=when, recvtime=recv)
-        for recv, when, data in sorted(late, key=lambda each: each[0])
-    ]
 
 
 def cells(ledger: Ledger) -> dict[str, Any]:
