@@ -31,6 +31,8 @@ LOOK_AGAIN = 1.25
 """With a quarter more hits it is asked again which scope explains them."""
 NARROW = 2.0
 """A part of the floor must explain what was seen so much better than all of it, in nats."""
+NARROW_LINE = 0.5
+"""A line needs less: lines are what drops calls."""
 
 
 class Trial(Struct, frozen=True, gc=False):
@@ -247,7 +249,7 @@ class ShareJudge:
         for scope, count in hits.items():
             if count >= FEW_HITS or len(hits) == 1:
                 gain = _gain(trials, scope, self._normal(scope))
-                narrow = 0.0 if scope == FLOOR else log(rivals[_family(scope)]) + NARROW
+                narrow = 0.0 if scope == FLOOR else log(rivals[_family(scope)]) + _narrow(scope)
                 worth[scope] = gain - narrow
         return worth
 
@@ -298,6 +300,10 @@ class ShareJudge:
         self._crossed = None
         for weighed in self.state.weighed.values():
             weighed.mixture.reset()
+
+
+def _narrow(scope: str) -> float:
+    return NARROW_LINE if _family(scope) == "trunk" else NARROW
 
 
 def _backwards(recent: list[Trial], scope: str) -> Iterator[int]:
