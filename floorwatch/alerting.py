@@ -23,7 +23,7 @@ from alerts.rules import WEEK_MS, Rule
 from alerts.sentences_of_rules import consequence, rule_sentence
 from ingest.events import Event, Millis
 from ingest.ports import Clock
-from stream.figures import diff
+from stream.figure_row import diff
 
 log = logging.getLogger(__name__)
 

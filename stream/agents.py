@@ -237,6 +237,7 @@ class Agents:
     def _enter(self, agent: Agent, change: Change) -> None:
         changes = agent.changes
         self.dirty.add(agent.id)
+        self._books.dirty_agents.add(agent.id)
         if not changes:
             self._count(agent, UNKNOWN, change.state)
             changes.append(change)

@@ -4,45 +4,22 @@ The document is plain data: objects, lists, text, numbers (see docs/frames.md). 
 left out, never 0. Instants are sent, never ages. Sums are those of the running business day.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from ingest.events import Millis
-from ingest.words import AgentStatus
+from stream.agent_days import AgentDays
+from stream.calls_shown import CallsShown
 from stream.feeds import Freshness
+from stream.figure_row import SIGNED_IN, UNKNOWN, Row, diff, known, of_sums, rounded
 from stream.floor import LATENESS_MS, Floor
-from stream.metrics import (
-    Sums,
-    abandon_rate,
-    aht_ms,
-    asa_ms,
-    att_ms,
-    average_abandon_ms,
-    overflowed,
-    overflowed_by,
-    service_level,
-)
+from stream.groups import Groups, total_row
+from stream.metrics import service_level
 from stream.today import Course, Today
 
-Row = dict[str, Any]
-
-COUNTED = (
-    "offered",
-    "answered",
-    "answered_in_target",
-    "abandoned",
-    "abandoned_short",
-    "blocked",
-    "dropped_waiting",
-    "dropped_talking",
-    "completed",
-    "transferred",
-)
-"""Sums shown as they are."""
-UNKNOWN = AgentStatus.UNKNOWN.value
 ROWS_AT_ONCE = 400
 """Agents whose rows are built anew for one frame, at the most."""
-SIGNED_IN = tuple(status.value for status in AgentStatus if status is not AgentStatus.SIGNED_OUT)
+
+_NO_NAMES: Row = {}
 
 
 class Figures:
@@ -58,6 +35,21 @@ class Figures:
         self._fresh: dict[str, Freshness] = {}
         self._today = Today(floor.state.ledger, floor.site.interval_ms)
         self._order = {name: i for i, name in enumerate(floor.site.queues)}
+        self._names = {id: dict(card.names) for id, card in floor.site.agents.items()}
+        self._queue_names = {name: dict(card.names) for name, card in floor.site.queues.items()}
+        self._days = AgentDays(floor.books, floor.agents)
+        self._calls = CallsShown(floor)
+        self._groups = Groups(floor, self._today)
+
+    def group(
+        self, name: str, queues: Collection[str] | None, teams: Collection[str] | None
+    ) -> None:
+        """From the next patch on show totals over these queues and teams; None is all."""
+        self._groups.group(name, queues, teams)
+
+    def ungroup(self, name: str) -> None:
+        """Show them no more."""
+        self._groups.ungroup(name)
 
     def patch(self, now: Millis) -> Row:
         """What changed since the last call, as an RFC 7396 merge patch; empty if nothing did."""
@@ -81,20 +73,42 @@ class Figures:
                 self.document[key] = row
         self._put(patch, "queues", {name: self._queue(name) for name in queues})
         self._put(patch, "agents", {id: self._agent(id) for id in agents if id in people})
+        self._put_calls(patch, queues)
+        self._put_groups(patch, queues, agents)
         if patch:
             patch["at"] = self.document["at"] = now
         return patch
 
     def _put(self, patch: Row, key: str, rows: Mapping[str, Row]) -> None:
         """Put changed rows into the document and their changes into the patch."""
-        known, changes = self.document[key], {}
+        shown, changes = self.document[key], {}
         for name, row in rows.items():
-            change = diff(known.get(name, {}), row)
-            if change or name not in known:
-                known[name] = row
+            change = diff(shown.get(name, {}), row)
+            if change or name not in shown:
+                shown[name] = row
                 changes[name] = change
         if changes:
             patch[key] = changes
+
+    def _put_calls(self, patch: Row, queues: set[str]) -> None:
+        changes = self._calls.refresh() if queues else {}
+        if changes or "calls" not in self.document:
+            patch["calls"] = changes
+            self.document["calls"] = self._calls.rows
+
+    def _put_groups(self, patch: Row, queues: set[str], agents: set[str]) -> None:
+        self._groups.touch(queues, agents)
+        new = self._groups.changed(self.document["queues"], self._trend_head())
+        if not new:
+            return
+        shown = self.document.setdefault("groups", {})
+        for name, row in new.items():
+            if row is None:
+                shown.pop(name, None)
+        gone = {name: None for name, row in new.items() if row is None}
+        self._put(patch, "groups", {name: row for name, row in new.items() if row is not None})
+        if gone:
+            patch["groups"] = {**gone, **patch.get("groups", {})}
 
     def _dirty(self, now: Millis) -> tuple[set[str], set[str]]:
         """The queues and the agents whose rows may have changed since the last call."""
@@ -117,8 +131,10 @@ class Figures:
         day = floor.calendar.day(now)
         if day != self._today.day:
             self._today.begin(day)
+            self._days.begin(day)
             queues.update(floor.site.queues, floor.state.ledger.queues, floor.visits.waiting)
-            agents.update(floor.state.agents.agents)
+            agents.update(people)
+        agents |= self._days.refresh()
         return queues, agents
 
     def _site(self) -> Row:
@@ -133,7 +149,7 @@ class Figures:
 
     def _feed(self, source: str) -> Row:
         feed = self._floor.state.feeds[source]
-        return _known(
+        return known(
             status=feed.status.value,
             state=self._fresh[source].value,
             heard_at=feed.heard_at // 1000 * 1000,
@@ -155,12 +171,12 @@ class Figures:
             "out_of_step": state.visits.out_of_step,
             "gaps": sum(f.gap_count for f in state.feeds.values()) + state.sequences.holes(before),
             "lost": state.sequences.lost(before),
-            "ghosts": self._today.total["ghosts"],
+            "ghosts": self._today.whole.sums["ghosts"],
         }
 
     def _parts(self) -> Row:
         return {
-            key: _known(
+            key: known(
                 kind=part.kind,
                 name=part.name,
                 status=part.status,
@@ -176,8 +192,8 @@ class Figures:
         waiting = floor.visits.waiting.get(name, {})
         feed = floor.state.feeds.get(floor.state.queue_feeds.get(name, ""))
         fresh = self._fresh[feed.source] if feed is not None else Freshness.UNKNOWN
-        return _known(
-            names=dict(card.names) if card.id == name else {},
+        return known(
+            names=self._queue_names.get(name, _NO_NAMES),
             order=self._order.get(name),
             state=fresh.value,
             state_since=feed.heard_at if feed is not None and fresh is Freshness.STALE else None,
@@ -189,8 +205,8 @@ class Figures:
             waiting=len(waiting),
             longest_since=min(waiting.values()) if waiting else None,
             talking=len(floor.visits.talking.get(name, ())),
-            service_level=_rounded(service_level(sums, card.service_level)),
-            **_of_sums(sums),
+            service_level=rounded(service_level(sums, card.service_level)),
+            **of_sums(sums),
             agents=self._members(name),
             trend=self._trend(self._today.course(name)),
         )
@@ -205,82 +221,39 @@ class Figures:
         return {state: counts[state] for state in SIGNED_IN}
 
     def _totals(self) -> Row:
-        floor, sums = self._floor, self._today.total
+        floor, whole = self._floor, self._today.whole
         waiting = [at for visits in floor.visits.waiting.values() for at in visits.values()]
-        used = [floor.site.queue(name) for name in self._today.used()]
-        shared = {(card.target_ms, card.short_ms, card.service_level) for card in used}
-        # Queues that are held to different targets have no common service level.
-        same = shared.pop() if len(shared) == 1 else None
-        return _known(
+        return total_row(floor, self._today, whole) | known(
             waiting=len(waiting),
             longest_since=min(waiting, default=None),
             talking=sum(map(len, floor.visits.talking.values())),
-            target_ms=same[0] if same else None,
-            variant=same[2].value if same else None,
-            service_level=_rounded(service_level(sums, same[2])) if same else None,
-            **_of_sums(sums),
             agents={state: floor.agents.counts.get(state, 0) for state in SIGNED_IN},
-            trend=self._trend(self._today.total_course),
+            trend={**self._trend_head(), **whole.course},
         )
 
+    def _trend_head(self) -> Row:
+        return {"start_at": self._today.day, "step_ms": self._floor.site.interval_ms}
+
     def _trend(self, course: Course) -> Row:
-        return {
-            "start_at": self._today.day,
-            "step_ms": self._floor.site.interval_ms,
-            **{name: dict(values) for name, values in course.items()},
-        }
+        return {**self._trend_head(), **{name: dict(values) for name, values in course.items()}}
 
     def _agent(self, id: str) -> Row:
         agent, card = self._floor.state.agents.agents[id], self._floor.site.agents.get(id)
-        now = agent.now
-        return _known(
-            names=dict(card.names) if card is not None else {},
-            team=(card.team if card is not None else "") or None,
-            state=now.state if now is not None else UNKNOWN,
-            reason=(now.reason if now is not None else "") or None,
-            since=agent.since,
-            queue=(now.queue if now is not None else "") or None,
-            queues={queue: not paused for queue, paused in sorted(agent.queues.items())},
-        )
-
-
-def diff(old: Row, new: Row) -> Row:
-    """The RFC 7396 merge patch that makes `old` into `new`."""
-    get = old.get
-    # Most keys of most rows did not change: find the few that did as fast as the language can.
-    change: Row = {key: value for key, value in new.items() if get(key) != value}
-    for key, value in change.items():
-        if type(value) is dict:
-            was = get(key)
-            if was and type(was) is dict:
-                change[key] = diff(was, value)
-    if not old.keys() <= new.keys():
-        change.update(dict.fromkeys(old.keys() - new.keys()))
-    return change
-
-
-def _of_sums(sums: Sums) -> Row:
-    counted: Row = {name: sums[name] for name in COUNTED}
-    return counted | {
-        "overflowed": overflowed(sums),
-        "overflowed_by": overflowed_by(sums),
-        "asa_ms": _whole(asa_ms(sums)),
-        "att_ms": _whole(att_ms(sums)),
-        "aht_ms": _whole(aht_ms(sums)),
-        "average_abandon_ms": _whole(average_abandon_ms(sums)),
-        "abandon_rate": _rounded(abandon_rate(sums)),
-    }
-
-
-def _known(**row: Any) -> Row:
-    """Leave out what is not known."""
-    return {key: value for key, value in row.items() if value is not None}
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else round(value)
-
-
-def _rounded(value: float | None) -> float | None:
-    """Four digits: more than any screen shows, few enough not to change with every call."""
-    return None if value is None else round(value, 4)
+        row: Row = {
+            "names": self._names.get(id, _NO_NAMES),
+            "state": UNKNOWN,
+            "queues": {queue: not paused for queue, paused in agent.queues.items()},
+        }
+        if card is not None and card.team:
+            row["team"] = card.team
+        day = self._days.row(id)
+        if day is not None:
+            row["day"] = day
+        if agent.changes:
+            now = agent.changes[-1]
+            row["state"], row["since"] = now.state, agent.since
+            if now.reason:
+                row["reason"] = now.reason
+            if now.queue:
+                row["queue"] = now.queue
+        return row

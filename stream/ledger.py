@@ -61,6 +61,7 @@ class Bookkeeper:
     ) -> None:
         self.ledger = ledger
         self.log = log
+        self.dirty_agents: set[str] = set()
         self._calendar = calendar
         self._start = self._end = self._day = 0
         # The cells of the interval at hand, so that a fact finds its own in one look.
@@ -102,6 +103,7 @@ class Bookkeeper:
                 spans = self._open_spans(part.agent)
             key = f"{part.state}:{part.reason}" if part.reason else part.state
             spans[key] = spans.get(key, 0) + sign * (part.at - part.start_at)
+            self.dirty_agents.add(part.agent)
             if part.state == _ACW:
                 self._enter_work(part, sign)
 
@@ -122,6 +124,7 @@ class Bookkeeper:
         self._enter_agent(part.agent, part, sign)
 
     def _enter_agent(self, agent: str, fact: Fact, sign: int) -> None:
+        self.dirty_agents.add(agent)
         cell = self._agent_cells.get(agent)
         if cell is None:
             cell = self._open(self.ledger.agents, self._agent_cells, agent, len(AGENT_NAMES))

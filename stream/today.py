@@ -19,10 +19,44 @@ Course = dict[str, dict[str, int]]
 """A sum's name -> number of the interval in the day (as text) -> its value; zeros are left out."""
 
 
+class Total:
+    """The sums and the course of some queues together; None is all of them."""
+
+    def __init__(self, queues: frozenset[str] | None = None) -> None:
+        self._queues = queues
+        self.clear()
+
+    def clear(self) -> None:
+        self._cell: Cell = list(_ZERO)
+        self._course: Course = {name: {} for name in COURSE}
+
+    def has(self, queue: str) -> bool:
+        return self._queues is None or queue in self._queues
+
+    def add(self, sums: Cell) -> None:
+        """Enter sums, or a change of them."""
+        self._cell = list(map(add, self._cell, sums))
+
+    def shift(self, name: str, number: str, change: int) -> None:
+        """Enter a change of one interval of the course."""
+        course = self._course[name]
+        _set(course, number, course.get(number, 0) + change)
+
+    @property
+    def sums(self) -> Sums:
+        return dict(zip(NAMES, self._cell, strict=True))
+
+    @property
+    def course(self) -> Course:
+        return {name: dict(course) for name, course in self._course.items()}
+
+
 class Today:
     """Sums and courses of the business day that began at `day`."""
 
     def __init__(self, ledger: Ledger, interval_ms: Millis) -> None:
+        self.whole = Total()
+        self._totals = [self.whole]
         self._ledger = ledger
         self._interval_ms = interval_ms
         self.begin(0)
@@ -33,8 +67,8 @@ class Today:
         self._older: dict[str, tuple[tuple[Millis, int], Cell]] = {}
         self._sums: dict[str, Cell] = {}
         self._courses: dict[str, Course] = {}
-        self._total: Cell = list(_ZERO)
-        self._total_course: Course = {name: {} for name in COURSE}
+        for total in self._totals:
+            total.clear()
 
     def refresh(self, queue: str) -> None:
         """Take over what was entered for a queue since the last time."""
@@ -43,21 +77,32 @@ class Today:
         sums = self._add_up(queue, account) if account is not None else list(_ZERO)
         self._sums[queue] = sums
         if sums != before:
-            self._total = list(map(add, self._total, map(sub, sums, before)))
+            change = list(map(sub, sums, before))
+            for total in self._totals:
+                if total.has(queue):
+                    total.add(change)
+
+    def gather(self, queues: frozenset[str] | None) -> Total:
+        """Keep a total of these queues too, until it is dropped."""
+        total = Total(queues)
+        for queue, sums in self._sums.items():
+            if total.has(queue):
+                total.add(sums)
+                for name, values in self.course(queue).items():
+                    for number, value in values.items():
+                        total.shift(name, number, value)
+        self._totals.append(total)
+        return total
+
+    def drop(self, total: Total) -> None:
+        """Keep this total no more."""
+        self._totals.remove(total)
 
     def sums(self, queue: str) -> Sums:
         return dict(zip(NAMES, self._sums.get(queue, _ZERO), strict=True))
 
     def course(self, queue: str) -> Course:
         return self._courses.get(queue, {name: {} for name in COURSE})
-
-    @property
-    def total(self) -> Sums:
-        return dict(zip(NAMES, self._total, strict=True))
-
-    @property
-    def total_course(self) -> Course:
-        return {name: dict(course) for name, course in self._total_course.items()}
 
     def used(self) -> list[str]:
         """The queues that had a call today."""
@@ -87,8 +132,9 @@ class Today:
             was, value = course[name].get(number, 0), cell[index]
             if value != was:
                 _set(course[name], number, value)
-                total = self._total_course[name]
-                _set(total, number, total.get(number, 0) + value - was)
+                for total in self._totals:
+                    if total.has(queue):
+                        total.shift(name, number, value - was)
 
 
 def _set(course: dict[str, int], number: str, value: int) -> None:

@@ -60,7 +60,9 @@ class Mark(Struct, array_like=True, gc=False):
 class Visit(Struct, array_like=True):
     """One entry of one call into one queue. The three facts are those now stated for it.
 
-    `told_epoch` and `told_seq` are of the last event that its own source told of it.
+    `ringing` holds the phones that ring, since when; `rung` when they last stopped, as a word of an
+    offer may come after the word of its end. `told_epoch` and `told_seq` are of the last event that
+    its own source told of it.
     """
 
     key: str
@@ -82,6 +84,8 @@ class Visit(Struct, array_like=True):
     arrival: ArrivalFact | None = None
     wait: WaitFact | None = None
     handle: HandleFact | None = None
+    priority: int | None = None
+    rung: dict[str, Millis] | None = None
 
     @property
     def waiting(self) -> bool:
@@ -143,6 +147,7 @@ def _queued(visit: Visit, event: Event, rank: int) -> str:
     data: Queued = event.data  # type: ignore[assignment]  # each taker is called for its own type
     visit.caller = visit.caller or data.caller
     visit.position = data.position
+    visit.priority = data.priority
     return _put(visit, "begin", Mark(rank, event.time, event.seq))
 
 

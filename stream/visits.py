@@ -41,13 +41,18 @@ class VisitsState(Struct):
 
 
 class Visits:
-    """Takes events of visits, keeps the facts that follow stated in the books."""
+    """Takes events of visits, keeps the facts that follow stated in the books.
+
+    What has changed is in `dirty`, the queues, and `touched`, the visits that wait: whoever shows them
+    empties both.
+    """
 
     def __init__(
         self, site: Site, books: Bookkeeper, state: VisitsState, horizon_ms: Millis
     ) -> None:
         self.state = state
         self.dirty: set[str] = set()
+        self.touched: set[str] = set()
         self._site = site
         self._books = books
         self._horizon_ms = horizon_ms
@@ -233,6 +238,9 @@ class Visits:
         state.out_of_step += visit.refused
         visit.refused = 0
         if not changed:
+            if visit.wait is None:  # yet its caller may be known better
+                self.touched.add(visit.key)
+                self.dirty.add(visit.queue)
             return
         state.out_of_step -= visit.contradicted
         arrival, wait, handle = derive(visit, self._site.queue(visit.queue))
@@ -274,8 +282,10 @@ class Visits:
             talking.discard(key)
             if visit.arrival is not None:
                 waiting[key] = visit.arrival.at
+                self.touched.add(key)
         else:
             waiting.pop(key, None)
+            self.touched.discard(key)
             over = visit.handle is not None or not wait.answered
             if over:
                 talking.discard(key)
@@ -295,14 +305,21 @@ class Visits:
             visit.offer("begin", Mark(GUESS, event.time, event.seq))
             self._settle(visit, True)
         if isinstance(data, Ringing):
-            visit.ringing = {**(visit.ringing or {}), data.agent: event.time}
+            if event.time > (visit.rung or {}).get(data.agent, -1):
+                visit.ringing = {**(visit.ringing or {}), data.agent: event.time}
         elif isinstance(data, RingEnded):
-            since = (visit.ringing or {}).pop(data.agent, event.time)
+            since = (visit.ringing or {}).get(data.agent, event.time)
+            if visit.ringing and since <= event.time:
+                visit.ringing.pop(data.agent, None)
+            last = max(event.time, (visit.rung or {}).get(data.agent, 0))
+            visit.rung = {**(visit.rung or {}), data.agent: last}
             ring_ms = data.ring_ms if data.ring_ms is not None else max(0, event.time - since)
             self._books.enter(
                 RingFact(event.time, visit.queue, visit.key, data.agent, data.result.value, ring_ms)
             )
         self.dirty.add(visit.queue)
+        if visit.wait is None:
+            self.touched.add(visit.key)
 
     def _guess_the_end(self, visit: Visit, at: Millis) -> None:
         if visit.waiting:

@@ -30,12 +30,14 @@ from ingest.events import (
 from ingest.stamp import Stamp
 from ingest.words import AgentStatus, Origin, Overflow, Phase
 from stream.facts import ArrivalFact, BlockFact, Fact, HandleFact, RingFact, SpanFact, WaitFact
-from stream.figures import Figures, diff
+from stream.figure_row import COUNTED, diff
+from stream.figures import Figures
 from stream.floor import Floor
 from stream.ledger import add_up
 from stream.metrics import TERMS, waits_ended
 from stream.sites import QueueCard, Site
 from stream.tables import sums, table, time_in_state
+from stream.today import COURSE
 
 T0 = 1_795_301_800_000
 SITE = Site(id="hq", queues={"sales": QueueCard(id="sales", target_ms=10_000, short_ms=3_000)})
@@ -314,3 +316,41 @@ def test_an_abandon_after_an_answer_is_out_of_step(origin: Origin) -> None:
     total = add_up(floor.state.ledger.queues["sales"].cells.values())
     assert (total["answered"], total["abandoned"]) == (1, 0)
     assert floor.state.visits.out_of_step == (1 if origin is Origin.LIVE else 0)
+
+
+ADDITIVE = ("waiting", "talking", "overflowed", *COUNTED)
+
+
+@settings(max_examples=40, deadline=None)
+@given(days(), st.randoms())
+def test_groups_are_totals_of_their_queues_however_they_came_about(
+    day: list[Event], rng: random.Random
+) -> None:
+    floor = Floor(SITE)
+    figures = Figures(floor)
+    figures.group("all", {"sales", "support"}, None)
+    figures.group("everybody", None, None)
+    cut = rng.randrange(len(day) + 1)
+    for event in day[:cut]:
+        floor.apply(event)
+        if rng.random() < 0.2:
+            figures.patch(event.time)
+    figures.group("sales", {"sales"}, None)
+    figures.group("support", {"support"}, None)
+    for event in day[cut:]:
+        floor.apply(event)
+        if rng.random() < 0.2:
+            figures.patch(event.time)
+    groups = whole(figures, T0 + 5_000_000)["groups"]
+    totals = figures.document["totals"]
+    # Nobody is a member of a queue here: people of no queue are the whole floor's alone.
+    assert {**groups["all"], "agents": totals["agents"]} == totals
+    assert groups["everybody"] == totals
+    for name in ADDITIVE:
+        assert groups["sales"][name] + groups["support"][name] == totals[name]
+    for name in COURSE:
+        parts = [groups[queue]["trend"][name] for queue in ("sales", "support")]
+        numbers = parts[0].keys() | parts[1].keys()
+        assert {n: parts[0].get(n, 0) + parts[1].get(n, 0) for n in numbers} == totals["trend"][
+            name
+        ]
