@@ -5,14 +5,14 @@ const EDITOR_SLOW = 5; // small screens are drawn at each fifth tick
 const BOARDS_MS = 5000;
 const REFUSED_HERE = new Set([
   ...["not_rising", "no_queue", "not_here", "no_night", "bad_board", "changed_meanwhile", "board_taken", "not_your_queues"],
-  ...["no_board", "built_in", "too_many_boards", "lost", "unreadable", "forbidden", "not_kept", "no_name", "no_tiles"],
+  ...["no_board", "built_in", "too_many_boards", "lost", "unreadable", "not_kept", "no_name", "no_tiles"],
 ]);
 
 class Editor {
   constructor(model, el) {
     this.newer = new Newer(model.build);
     this.words = new Words(JSON.parse(model.catalogues), model.language);
-    this.node = make("main", "fw-desk editor", el);
+    this.node = make("main", "fw-desk boardroom", el);
     this.theme = new Theme(this.node);
     this.road = new Road();
     this.known = null; // what the server told of all boards
@@ -127,6 +127,8 @@ class Editor {
 
   begin(board) {
     this.open(new Draft(filled_board({ ...board, id: "" })));
+    // Where a keyboard would slide over the page, the name can wait.
+    if (matchMedia("(pointer: coarse)").matches) return;
     this.names.fields.find(({ language }) => language === this.words.language)?.field.input.select();
   }
 
@@ -141,10 +143,11 @@ class Editor {
 
   duplicate(id) {
     const board = filled_board(this.draft?.id === id ? this.draft.board : this.known.boards[id].board);
-    for (const language of ["zh", "en"]) {
-      const copy = this.words.catalogues[language]["boards.copy_of"];
-      if (board.names[language]) board.names[language] = copy.replace("{name}", board.names[language]).slice(0, BOARD_MOST.name);
-    }
+    const { names } = board;
+    board.names = in_both(this.words, (words, language) => {
+      const name = names[language] && words.say("boards.copy_of", { name: names[language] });
+      return name.slice(0, BOARD_MOST.name);
+    });
     this.leave().then((left) => left && this.begin(board));
   }
 
@@ -196,7 +199,8 @@ class Editor {
   }
 
   refused({ why, what = "" }) {
-    return this.words.say(`refused.${REFUSED_HERE.has(why) ? why : "other"}`, { why, what });
+    const known = REFUSED_HERE.has(why) ? why : "other";
+    return this.words.say(`refused.${known}`, { why, what });
   }
 
   // What is wrong at a field: seen here already, or said by the server.
@@ -267,6 +271,17 @@ class Editor {
     this.form.inert = !this.draft.yours;
     for (const part of [this.names, this.queues, this.tiles, this.limits, this.looks, this.preview]) part.paint(words, board);
   }
+}
+
+// What is said in either language, by language.
+function in_both(words, said) {
+  const speaker = new Words(words.catalogues, words.language);
+  const both = {};
+  for (const language of ["zh", "en"]) {
+    speaker.speak(language);
+    both[language] = said(speaker, language);
+  }
+  return both;
 }
 
 // The field of the form that a place in a board belongs to: `pages[0].tiles[2].size` is of its tile.

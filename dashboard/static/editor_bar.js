@@ -101,7 +101,7 @@ class EditorBar {
     if (!draft) return;
     for (const [each, name, sign, by] of [[this.undo, "undo", "\u21b6", -1], [this.redo, "redo", "\u21b7", 1]]) {
       put(each.words, sign);
-      name_button(each.node, words.say(`boards.${name}`));
+      name_button(each.node, words.say(`boards_step.${name}`));
       each.node.disabled = !draft.steps.can(by);
     }
     put(this.tv.words, words.say("boards_act.show"));

@@ -84,7 +84,7 @@ const TEMPLATES = {
   }),
   rotating: () => ({
     pages: [
-      page_of(["waiting", 2], ["longest", 2], ["service_level", 2], ["queues", 4]),
+      page_of(["waiting"], ["longest"], ["service_level"], ["queues", 4]),
       page_of(["trend", 4], ["counts", 2], ["agents", 2], ["notice", 2]),
     ],
   }),

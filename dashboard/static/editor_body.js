@@ -69,7 +69,7 @@ function mean_of(rows, key, weight) {
 
 // Distinct people by state: who works in two queues is one.
 function people_in(agents, chosen) {
-  const counts = {};
+  const counts = Object.fromEntries(AGENT_STATES.map((state) => [state, 0]));
   for (const { state, queues } of Object.values(agents ?? {})) {
     if (Object.keys(queues ?? {}).some((queue) => chosen.has(queue))) counts[state] = (counts[state] ?? 0) + 1;
   }

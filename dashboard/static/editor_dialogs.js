@@ -60,7 +60,7 @@ class TemplatesDialog extends EditorDialog {
     const [first = ""] = page.queues_there;
     const board = filled_board(TEMPLATES[name](first));
     if (page.limited && !board.queues.length) board.queues = page.queues_there;
-    for (const language of ["zh", "en"]) board.names[language] = page.words.catalogues[language][`template.${name}`];
+    board.names = in_both(page.words, (words) => words.say(`template.${name}`));
     return board;
   }
 

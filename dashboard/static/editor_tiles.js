@@ -35,10 +35,10 @@ class TileRow {
   paint(words, tile, count) {
     const kind = words.say(`piece.${tile.kind}`);
     put(this.name, kind);
-    this.say(this.handle, words.say("boards.tile.drag", { tile: kind }));
-    this.say(this.up, words.say("boards.tile.up", { tile: kind }));
-    this.say(this.down, words.say("boards.tile.down", { tile: kind }));
-    this.say(this.away, words.say("boards.tile.remove", { tile: kind }));
+    name_button(this.handle, words.say("boards.tile.drag", { tile: kind }));
+    name_button(this.up, words.say("boards.tile.up", { tile: kind }));
+    name_button(this.down, words.say("boards.tile.down", { tile: kind }));
+    name_button(this.away, words.say("boards.tile.remove", { tile: kind }));
     this.up.disabled = this.place === 0;
     this.down.disabled = this.place === count - 1;
     put(this.size_label, words.say("boards.tile.size"));
@@ -66,11 +66,6 @@ class TileRow {
     }
     if (this.queue.value !== tile.queue) this.queue.value = tile.queue;
   }
-
-  say(node, words) {
-    mark(node, "aria-label", words);
-    mark(node, "title", words);
-  }
 }
 
 class TilesPart {
@@ -90,28 +85,32 @@ class TilesPart {
   build_pages() {
     this.tabs_node = make("div", "fw-row pages", this.node);
     this.tabs = [];
-    this.new_page = make("button", "fw-button fw-quiet new-page", this.tabs_node, { type: "button" });
-    this.new_page_words = text(this.new_page);
-    this.new_page.addEventListener("click", () => this.add_page());
     this.paging = make("div", "fw-row paging", this.node);
     const attributes = { min: "5", max: "3600", step: "1", inputmode: "numeric" };
     const changed = (seconds) => this.page.change((board) => (board.pages[this.at].seconds = seconds), "seconds");
     this.seconds = new EditorField(this.paging, "seconds", {
       ...{ type: "number", attributes, read: whole_number(5, 3600), changed },
     });
-    const button = (press) => {
-      const node = make("button", "fw-button fw-quiet", this.paging, { type: "button" });
-      node.addEventListener("click", press);
-      return { node, words: text(node) };
-    };
-    this.earlier = button(() => this.move_page(-1));
-    this.later = button(() => this.move_page(1));
-    this.drop = button(() => this.drop_page());
+    this.earlier = this.build_turn("\u2190", () => this.move_page(-1));
+    this.later = this.build_turn("\u2192", () => this.move_page(1));
+    this.drop = this.build_turn("", () => this.drop_page());
+  }
+
+  build_turn(sign, press) {
+    const node = make("button", "fw-button fw-quiet", this.paging, { type: "button" });
+    const words = text(node);
+    words.data = sign;
+    node.addEventListener("click", press);
+    return { node, words };
   }
 
   build_more() {
-    this.more = make("button", "fw-button more", this.node, { type: "button", "aria-expanded": "false" });
+    const row = make("div", "fw-row", this.node);
+    this.more = make("button", "fw-button more", row, { type: "button", "aria-expanded": "false" });
     this.more_words = text(this.more);
+    this.new_page = make("button", "fw-button fw-quiet new-page", row, { type: "button" });
+    this.new_page_words = text(this.new_page);
+    this.new_page.addEventListener("click", () => this.add_page());
     this.palette = make("div", "palette", this.node);
     this.palette.hidden = true;
     this.more.addEventListener("click", () => this.open(this.palette.hidden));
@@ -221,17 +220,17 @@ class TilesPart {
   paint_pages(words, pages) {
     while (this.tabs.length < pages.length) this.add_tab();
     this.tabs.forEach(({ node, label }, place) => {
-      node.hidden = place >= pages.length || pages.length < 2;
+      node.hidden = place >= pages.length;
       const wrong = this.page.has_wrong(`pages[${place}]`) ? " \u26a0" : "";
       put(label, words.say("boards.page", { number: words.count(place + 1) }) + wrong);
       mark(node, "aria-pressed", String(place === this.at));
     });
     put(this.new_page_words, words.say("boards.page.add"));
     this.new_page.disabled = pages.length >= BOARD_MOST.pages;
-    this.paging.hidden = pages.length < 2;
+    this.tabs_node.hidden = this.paging.hidden = pages.length < 2;
     this.seconds.paint(words.say("boards.page.seconds"), pages[this.at].seconds);
-    put(this.earlier.words, words.say("boards.page.earlier"));
-    put(this.later.words, words.say("boards.page.later"));
+    name_button(this.earlier.node, words.say("boards.page.earlier"));
+    name_button(this.later.node, words.say("boards.page.later"));
     put(this.drop.words, words.say("boards.page.remove"));
     this.earlier.node.disabled = this.at === 0;
     this.later.node.disabled = this.at === pages.length - 1;
@@ -240,7 +239,6 @@ class TilesPart {
   add_tab() {
     const place = this.tabs.length;
     const node = make("button", "fw-button page-tab", this.tabs_node, { type: "button" });
-    this.tabs_node.insertBefore(node, this.new_page);
     node.addEventListener("click", () => this.go(place));
     this.tabs.push({ node, label: text(node) });
   }
