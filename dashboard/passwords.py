@@ -25,6 +25,7 @@ _RUNS = (
     "qwertyuiopasdfghjklzxcvbnm",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
     "qazwsxedcrfvtgbyhnujmikolp",
+    "zaq12wsxcde34rfvbgt56yhnmju7",
     "q1w2e3r4t5y6u7i8o9p0",
     "1q2w3e4r5t6y7u8i9o0p",
 )
@@ -41,7 +42,7 @@ _ROOTS = (
     *("密码", "我爱你", "客服中心", "呼叫中心", "管理员"),
 )
 _TRIMMINGS = re.compile(r"[\W\d_]+$|^[\W\d_]+")
-_MOST_TRIMMED = 8
+_MOST_TRIMMED = 10
 """A year or a whole date at its end makes no password of a word; a long number may."""
 _CALENDAR = re.compile(r"(19|20)\d{6}|1[3-9]\d{9}")
 """A birthday, and a mobile number."""
