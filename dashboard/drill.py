@@ -30,6 +30,12 @@ MOST = 500
 """Calls told at once."""
 MISSED = "missed"
 """The calls that were not served in time, as the service level of the queue counts them."""
+BEHIND: Mapping[str, Share] = {
+    "unanswered": {"ring_no_answer": 1},
+    "talk_ms": {"completed": 1, "transferred": 1},
+    "hold_ms": {"completed": 1, "transferred": 1},
+}
+"""Figures of a person by the names that they have in the feed, and the calls behind them."""
 _MOST_MS = (MOST_DAYS - 1) * 86_400_000
 
 
@@ -188,6 +194,8 @@ class Drill:
 
 
 def _counted(what: str, of: Formula | None) -> Share | None:
+    if what in BEHIND:
+        return BEHIND[what]
     return of.over[0].share if of is not None and what in COUNTS else None
 
 

@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dashboard.desks import Desk
 from dashboard.drill import Drill
+from dashboard.report_desk import ReportDesk
+from floorwatch.alerting import Alerting
+from ingest.events import Millis
 from ingest.ports import Clock
 from stream.daybook_keeper import Daybook
 from stream.daybook_past import Past
@@ -23,7 +27,15 @@ def daybook(folder: Path, site: Site, clock: Clock) -> Iterator[Daybook]:
         yield book
 
 
-def daybook_desks(runner: Runner, book: Daybook) -> list[Desk]:
+def daybook_desks(runner: Runner, book: Daybook, alerts: Alerting) -> list[Desk]:
     """The desks that open a figure to its calls, and tell of past days."""
     past = Past(book, lambda: runner.floor)
-    return [Drill(lambda: runner.floor, past)]
+
+    def incidents(start: Millis, end: Millis) -> list[dict[str, Any]]:
+        told = alerts.ask("/incidents", {"from": str(start), "to": str(end)})
+        return told if isinstance(told, list) else []
+
+    return [
+        Drill(lambda: runner.floor, past),
+        ReportDesk(lambda: runner.floor, past, incidents),
+    ]

@@ -9,7 +9,7 @@ from dashboard.boards import Boards
 from dashboard.desk_file import DeskFile
 from dashboard.desks import Desk
 from floorwatch.alerting import Alerting
-from floorwatch.board_files import BoardFiles
+from floorwatch.board_files import BoardFiles, boards_folder
 from floorwatch.command_wiring import Backstage, command_desk
 from floorwatch.daybook_wiring import daybook_desks
 from floorwatch.life_wiring import handover_desk, notice_desk, walk_desk
@@ -48,7 +48,7 @@ def desk_file(folder: Path) -> Iterator[DeskFile]:
 
 def desks(ground: Ground) -> list[Desk]:
     """Every desk of a site."""
-    shelf = BoardFiles(ground.folder / "boards")
+    shelf = BoardFiles(boards_folder(ground.site, ground.folder))
     runner, now = ground.runner, ground.clock.now()
     plan = Floorplan(runner.floor, ground.site.walks)
     return [
@@ -56,7 +56,7 @@ def desks(ground: Ground) -> list[Desk]:
         notice_desk(runner.site, ground.file, lambda: shelf.boards.values(), now),
         walk_desk(ground.folder, ground.file, plan.ways),
         handover_desk(ground.file),
-        *daybook_desks(runner, ground.facts),
+        *daybook_desks(runner, ground.facts, ground.alerts),
         command_desk(ground.site, runner, ground.file, ground.clock, ground.environ, ground.behind),
     ]
 

@@ -26,6 +26,7 @@ from simulators.day_files import DayFilesError
 from simulators.fit import FitError
 from simulators.scenario import ScenarioError
 from simulators.scenario_mistakes import ScenarioFileError
+from stream.daybook_sqlite import DaybookError
 from stream.ports import JournalError
 
 FAILURES = (
@@ -33,6 +34,7 @@ FAILURES = (
     AssetsError,
     CallsCsvError,
     CountsCsvError,
+    DaybookError,
     DayFilesError,
     DeskFileError,
     EOFError,

@@ -172,7 +172,8 @@ class Drill {
   paint_calls() {
     const { words, list, state } = this;
     const term = (this.told?.terms ?? []).some(({ name }) => name === this.what);
-    const which = term ? drill_said("term", this.what, words, this.told) : drill_label(this.what, words);
+    const own = this.what === this.figure.what ? this.title.data : drill_label(this.what, words);
+    const which = term ? drill_said("term", this.what, words, this.told) : own;
     put(this.which, words.say("drill.which", { what: which }));
     mark(this.box, "aria-label", this.which.data);
     put(this.count, list ? words.say(list.count === 1 ? "drill.one" : "drill.many", { count: words.count(list.count) }) : "");
