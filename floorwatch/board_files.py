@@ -16,10 +16,16 @@ from dashboard.boards import BoardMistake, BoardsError
 from floorwatch import toml_file
 from floorwatch.board_file import parse, written
 from floorwatch.settings_problems import Problem, SettingsError, Severity
+from floorwatch.settings_types import SiteSettings
 
 SUFFIX = ".toml"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _MISSING = "Check the rights of the folder"
+
+
+def boards_folder(site: SiteSettings, folder: Path) -> Path:
+    """Where a site keeps its boards: as its settings say, else in the site's own folder."""
+    return site.screens.boards or folder / "boards"
 
 
 class _Read(NamedTuple):

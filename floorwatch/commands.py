@@ -202,8 +202,11 @@ def fit(
 
 @app.command()
 def check(file: File) -> None:
-    """Name line and key of every mistake in a settings file."""
+    """Name line and key of every mistake in a settings file, and in its boards."""
+    from floorwatch.board_check import board_problems
+
     problems = settings_file.check(file, os.environ)
+    problems += board_problems(file, problems, os.environ)
     for problem in problems:
         console.print(str(problem), style=None, markup=False, highlight=False, soft_wrap=True)
     mistakes = sum(problem.severity is Severity.ERROR for problem in problems)

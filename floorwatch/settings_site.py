@@ -9,7 +9,7 @@ from floorwatch import urls
 from floorwatch.settings_actions import read_actions
 from floorwatch.settings_reader import Table, kind_of
 from floorwatch.settings_secret import Secret, read_secret
-from floorwatch.settings_types import AlertFiles, SiteSettings, SourceSettings
+from floorwatch.settings_types import AlertFiles, ScreenFiles, SiteSettings, SourceSettings
 from floorwatch.settings_values import (
     ValueMistakeError,
     day_start_min,
@@ -43,6 +43,7 @@ def read_site(table: Table, environ: Mapping[str, str]) -> SiteSettings:
         sources=_sources(table, environ),
         alerts=_alerts(table.table("alerts")),
         walks=read_walks(table.table("walks")),
+        screens=_screens(table.table("screens")),
     )
 
 
@@ -52,6 +53,12 @@ def _alerts(table: Table) -> AlertFiles:
         playbooks=_existing(table, "playbooks", FilePath.is_dir),
         forecast=_existing(table, "forecast", FilePath.is_file),
     )
+
+
+def _screens(table: Table) -> ScreenFiles:
+    # The page of boards makes the folder with the first board: it need not be there.
+    given = table.text("boards", longest=4_096)
+    return ScreenFiles(boards=table.findings.folder / given if given else None)
 
 
 def _existing(table: Table, key: str, is_there: Callable[[FilePath], bool]) -> FilePath | None:

@@ -37,6 +37,14 @@ class AlertFiles:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenFiles:
+    """What a site has written of its screens. `boards` is the folder of its boards; None is the one
+    among its data."""
+
+    boards: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
     """One site and where its events come from."""
 
@@ -44,6 +52,7 @@ class SiteSettings:
     sources: tuple[SourceSettings, ...]
     alerts: AlertFiles = field(default_factory=AlertFiles)
     walks: WalkChoices = field(default_factory=WalkChoices)
+    screens: ScreenFiles = field(default_factory=ScreenFiles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,10 @@ _EXAMPLES = """
 # playbooks = "playbooks"
 # forecast = "forecast.csv"
 
+# Wallboards 看板: made on the page /boards, kept as files. Without it they stand among the data.
+# [site.screens]
+# boards = "boards"
+
 # Queues by the name the PBX knows 队列, id 与 PBX 中的名称一致. What is left out: queue_defaults.
 # [[site.queue]]
 # id = "sales"

@@ -71,6 +71,8 @@ def test_the_example_says_everything_and_is_valid() -> None:
     assert north.alerts.playbooks == EXAMPLE.parent / "playbooks"
     assert north.alerts.forecast == EXAMPLE.parent / "forecast.csv"
     assert south.alerts.rules is None
+    assert north.screens.boards == EXAMPLE.parent / "boards"
+    assert south.screens.boards is None
     assert settings.stores.journal.scheme == "redis"
     assert settings.bridge
     assert settings.bridge.spool == EXAMPLE.parent / "spool"

@@ -1,0 +1,39 @@
+"""`floorwatch check` looks at the boards too."""
+
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from floorwatch.board_check import board_problems
+from floorwatch.board_file import parse
+from floorwatch.commands import app
+
+DOCS = Path(__file__).parents[2] / "docs" / "boards.md"
+
+
+def test_a_mistake_in_a_board_is_found_by_check(tmp_path: Path) -> None:
+    file = tmp_path / "floorwatch.toml"
+    file.write_text('[site]\nid = "north"\n[site.screens]\nboards = "walls"\n')
+    (tmp_path / "walls").mkdir()
+    (tmp_path / "walls" / "lobby.toml").write_text('theme = "drak"\n')
+    result = CliRunner().invoke(app, ["check", str(file)])
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'walls' / 'lobby.toml'}:1:9: error: theme" in result.output
+    (tmp_path / "walls" / "lobby.toml").unlink()
+    assert CliRunner().invoke(app, ["check", str(file)]).exit_code == 0
+
+
+def test_boards_stand_among_the_data_where_nothing_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "floorwatch.toml"
+    file.write_text('[stores]\njournal = "file:./kept"\n')
+    folder = tmp_path / "kept" / "demo" / "boards"
+    folder.mkdir(parents=True)
+    (folder / "a.toml").write_text("")
+    assert [problem.key for problem in board_problems(file, [], {})] == ["page"]
+
+
+def test_the_board_of_the_guide_can_be_read() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    board = parse(text.split("```toml\n")[1].split("```")[0], "lobby", "lobby.toml")
+    assert board.names["en"] == "Lobby"
+    assert [len(page.tiles) for page in board.pages] == [4, 2]
