@@ -5,13 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dashboard.arrival_days import ArrivalDays
 from dashboard.boards import Boards
 from dashboard.desk_file import DeskFile
 from dashboard.desks import Desk
+from floorwatch import invented
 from floorwatch.alerting import Alerting
 from floorwatch.board_files import BoardFiles, boards_folder
 from floorwatch.command_wiring import Backstage, command_desk
+from floorwatch.curves import AlertsOutlook, Curves, Outlook
 from floorwatch.daybook_wiring import daybook_desks
+from floorwatch.invented_curves import InventedOutlook
 from floorwatch.life_wiring import handover_desk, notice_desk, walk_desk
 from floorwatch.settings_types import SiteSettings
 from floorwatch.walk_wiring import Floorplan
@@ -57,8 +61,18 @@ def desks(ground: Ground) -> list[Desk]:
         walk_desk(ground.folder, ground.file, plan.ways),
         handover_desk(ground.file),
         *daybook_desks(runner, ground.facts, ground.alerts),
+        _curves(ground),
         command_desk(ground.site, runner, ground.file, ground.clock, ground.environ, ground.behind),
     ]
+
+
+def _curves(ground: Ground) -> Curves:
+    """A simulated site has an invented past; any other one that which it remembers."""
+    floor, site = ground.runner.floor, ground.site
+    outlook: Outlook = AlertsOutlook(ground.alerts.engine.arrivals)
+    if any(source.url.scheme == "simulate" for source in site.sources):
+        outlook = InventedOutlook(floor, invented.scenario_for(site.site))
+    return Curves(floor, ArrivalDays(ground.file), outlook)
 
 
 def _boards(ground: Ground, shelf: BoardFiles) -> Boards:
