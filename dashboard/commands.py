@@ -177,7 +177,8 @@ def undone(command: Command, now: Millis) -> Command:
 
 
 def may_undo(command: Command, now: Millis) -> bool:
-    return command.state is State.CONFIRMED and now < command.undo_until
+    """Within its time; and one who is to return by himself can be sent back before."""
+    return command.state is State.CONFIRMED and (now < command.undo_until or command.due_at > 0)
 
 
 def reverse(command: Command, id: str, now: Millis, *, by: str = "", by_name: str = "") -> Command:

@@ -1,0 +1,86 @@
+// The tray: commands that are under way or just ended, and on demand all recent ones.
+
+const ACT_RECENT_MS = 20000;
+
+class ActTray {
+  constructor(parent, page) {
+    this.page = page;
+    this.open = false;
+    this.rows = new Map();
+    this.troubles = new Map();
+    this.node = make("aside", "act-tray", parent);
+    this.list = make("ol", "act-commands", this.node, { "aria-live": "polite" });
+    this.more = act_button(this.node, "fw-quiet act-more", () => {
+      this.open = !this.open;
+      this.paint();
+    });
+  }
+
+  // Under way, to be taken back, to return; and a while longer what went wrong.
+  matters(command, now) {
+    if (["requested", "sent"].includes(command.state)) return true;
+    if (command.state === "confirmed" && ((command.undo_until ?? 0) > now || command.due_at > 0)) return true;
+    const longer = ["refused", "timed_out"].includes(command.state) || command.why ? 3 : 1;
+    return now - command.told_at < ACT_RECENT_MS * longer;
+  }
+
+  paint() {
+    const { words, body, now } = this.page;
+    const all = Object.entries(body?.commands ?? {}).sort(([, a], [, b]) => b.at - a.at);
+    const shown = all.filter(([, command]) => this.open || this.matters(command, now));
+    this.node.hidden = all.length === 0;
+    mark(this.node, "aria-label", words.say("act.commands"));
+    mark(this.node, "data-open", String(this.open));
+    for (const [id, row] of this.rows) {
+      if (shown.some(([each]) => each === id)) continue;
+      row.node.remove();
+      this.rows.delete(id);
+      this.troubles.delete(id);
+    }
+    let after = null;
+    for (const [id, command] of shown) {
+      if (!this.rows.has(id)) this.rows.set(id, this.build(id));
+      const row = this.rows.get(id);
+      const place = after ? after.nextElementSibling : this.list.firstElementChild;
+      if (place !== row.node) this.list.insertBefore(row.node, place);
+      after = row.node;
+      this.paint_row(row, command, id);
+    }
+    mark(this.more.node, "aria-expanded", String(this.open));
+    const count = words.count(all.length);
+    put(this.more.words, this.open ? words.say("act.fewer") : words.say("act.all", { count }));
+  }
+
+  build(id) {
+    const node = make("li", "act-command", this.list, { "data-command": id });
+    const head = make("div", "act-line", node);
+    const sign = new ActMark(head);
+    const title = text(make("b", "", head));
+    const told = text(make("p", "", node));
+    const foot = make("div", "act-line act-foot", node);
+    const detail = text(make("span", "fw-note", foot));
+    const undo = act_button(foot, "act-undo", () => this.take_back(id, undo));
+    return { node, sign, title, told, detail, undo };
+  }
+
+  paint_row({ node, sign, title, told, detail, undo }, command, id) {
+    const { page } = this;
+    const { words, now } = page;
+    mark(node, "data-state", String(command.state));
+    sign.paint(words, command);
+    put(title, page.title(command));
+    const trouble = this.troubles.get(id);
+    put(told, trouble ? page.refusal(trouble) : page.told(command));
+    put(detail, page.detail(command));
+    act_paint_undo(undo, words, command, now);
+  }
+
+  async take_back(id, { node }) {
+    node.disabled = true;
+    const answer = await this.page.send("undo", { command: id, key: act_key() });
+    node.disabled = false;
+    if (answer.done) this.troubles.delete(id);
+    else this.troubles.set(id, answer.why);
+    this.paint();
+  }
+}
