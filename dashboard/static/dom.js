@@ -18,3 +18,12 @@ function put(node, words) {
 function mark(node, name, value) {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// A part of a drawing.
+function shape(parent, name, attributes = {}) {
+  const node = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+  return parent.appendChild(node);
+}

@@ -1,7 +1,6 @@
 // The traffic of the day as bars, with what was expected and the same weekday as lines over them: paths
 // that are rewritten in place, whatever the day brings.
 
-const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1000;
 const HEIGHT = 100;
 const SHORTEST_DAY = 16; // intervals, so that the first calls do not fill the whole picture
@@ -10,20 +9,14 @@ const HOUR_STEPS = [1, 2, 3, 4, 6, 12];
 const COURSES = ["offered", "answered", "abandoned"];
 const HARDLY_ANY = 0.5; // a curve below this is no open hour
 
-function shape(parent, name, attributes) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return parent.appendChild(node);
-}
-
 function redraw(path, d) {
   if (path.getAttribute("d") !== d) path.setAttribute("d", d);
 }
 
-// A nice upper end for the scale: 4, 10, 20, 40, 100, ...: its half is a whole number too.
+// A nice upper end for the scale, whose half is a whole number too.
 function ceiling(highest) {
   for (let unit = 1; ; unit *= 10) {
-    for (const step of [4, 10, 20]) if (Math.max(highest, 4) <= step * unit) return step * unit;
+    for (const step of [4, 6, 8, 10, 12, 16, 20, 30]) if (Math.max(highest, 4) <= step * unit) return step * unit;
   }
 }
 
