@@ -27,6 +27,8 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("wall", "dashboard.wall:Wall", ("/", "/wall", "/wall/*")),
+    Place("sign-in", "dashboard.sign_in_page:SignInPage", ("/sign-in",)),
+    Place("admin", "dashboard.admin_page:Admin", ("/admin",), Role.ADMIN),
     Place("floor", "dashboard.console:Console", ("/floor",), Role.SUPERVISOR),
     Place("walk", "dashboard.walk_page:Walk", ("/walk",), Role.SUPERVISOR),
     Place("boards", "dashboard.editor:Editor", ("/boards",), Role.MANAGER),

@@ -23,11 +23,11 @@ BOARD_DOMAINS = ("shared", "wall")
 
 SCRIPTS = (
     *(*SHARED, *BOARD_SCRIPTS, "bell.js", "finding.js", "training.js"),
-    *("kiosk.js", "wall_controls.js", "wall.js"),
+    *("kiosk.js", "wall_controls.js", "road.js", "pairing.js", "wall.js"),
 )
 """One module of several files, in this order."""
-STYLES = ("design.css", *BOARD_STYLES, "wall.css", "training.css")
-DOMAINS = (*BOARD_DOMAINS, "training")
+STYLES = ("design.css", *BOARD_STYLES, "wall.css", "training.css", "pairing.css")
+DOMAINS = (*BOARD_DOMAINS, "training", "pairing")
 
 
 class Wall(Page):
