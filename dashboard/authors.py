@@ -22,10 +22,10 @@ class Author(NamedTuple):
 
 def author(caller: Caller, data: Mapping[str, Any]) -> Author:
     """Who signs. `who` in the data counts only where nobody has to sign in."""
+    if caller.id != OPEN.id:
+        return Author(caller.id, caller.name or caller.id)
     said = data.get("who")
-    if caller.id == OPEN.id and isinstance(said, str):
-        return Author(caller.id, line(said)[:LONGEST_NAME])
-    return Author(caller.id, caller.name or caller.id)
+    return Author(caller.id, line(said)[:LONGEST_NAME] if isinstance(said, str) else caller.name)
 
 
 def read(wish: Wish, form: type[T]) -> T:

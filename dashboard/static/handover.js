@@ -44,7 +44,7 @@ class HandOver {
     this.go = make("button", "fw-button fw-go", buttons, { type: "submit" });
     this.go_words = text(this.go);
     this.cancel = life_button(buttons, "fw-quiet", () => this.shut());
-    this.trouble = make("p", "fw-said", this.node, { role: "status" });
+    this.trouble = make("div", "fw-said", this.node, { role: "status" });
     this.trouble_words = text(this.trouble);
     form.addEventListener("input", () => this.keep());
     form.addEventListener("submit", (event) => {
@@ -85,7 +85,10 @@ class HandOver {
   fill_in() {
     const there = new Set(this.drafted().points.map((point) => point.text));
     const known = handover_draft(this.body, this.walks.told?.open ?? [], { words: this.words, now: this.now });
-    for (const point of known) if (!there.has(point.text)) this.add(point);
+    for (const point of known) {
+      if (!there.has(point.text)) this.add(point);
+      there.add(point.text);
+    }
     this.keep();
   }
 

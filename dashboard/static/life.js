@@ -152,16 +152,31 @@ class LifeSelf {
 class LifeName {
   constructor(parent, self) {
     this.self = self;
+    this.changing = false;
     this.ask = life_ask(parent, "input", { type: "text", maxlength: "60", autocomplete: "name" });
-    this.ask.node.addEventListener("change", () => self.call(this.ask.node.value.trim()));
+    this.ask.node.addEventListener("change", () => {
+      this.changing = false;
+      self.call(this.ask.node.value.trim());
+    });
+    this.known = make("div", "fw-note life-known", parent);
+    this.known_words = text(make("span", "", this.known));
+    this.change = life_button(this.known, ["fw-quiet", "life-small"], () => {
+      this.changing = true;
+      this.ask.node.value = self.name;
+      this.ask.label.hidden = false;
+      this.ask.node.focus();
+    });
   }
 
+  // Once it is known it takes one line.
   paint(words) {
     const { ask, self } = this;
-    ask.label.hidden = !self.open;
+    const asking = self.open && (this.changing || !self.name || ask.node.matches(":focus"));
+    ask.label.hidden = !asking;
+    this.known.hidden = !self.open || asking;
     put(ask.words, words.say("life.name"));
-    if (document.hasFocus() && ask.node.matches(":focus")) return;
-    if (ask.node.value !== self.name) ask.node.value = self.name;
+    put(this.known_words, words.say("life.signs", { name: self.name }));
+    put(this.change.words, words.say("life.change"));
   }
 }
 

@@ -29,7 +29,7 @@ class Notices {
   build_form() {
     const form = (this.form = make("form", "fw-tile life-form", this.node, { autocomplete: "off" }));
     this.form_title = text(make("h3", "", form));
-    this.preview = make("p", "notice-preview", form, { "data-tone": "info" });
+    this.preview = make("div", "notice-preview", form, { "data-tone": "info" });
     this.preview_sign = make("i", "fw-shape", this.preview, { "aria-hidden": "true" });
     this.preview_words = text(make("span", "", this.preview));
     this.said = life_ask(form, "textarea", { rows: "3", maxlength: "400" });
@@ -53,7 +53,7 @@ class Notices {
     this.go = make("button", "fw-button fw-go", buttons, { type: "submit" });
     this.go_words = text(this.go);
     this.cancel = life_button(buttons, "fw-quiet", () => this.edit(null));
-    this.trouble = make("p", "fw-said", form, { role: "status" });
+    this.trouble = make("div", "fw-said", form, { role: "status" });
     this.trouble_words = text(this.trouble);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -74,7 +74,7 @@ class Notices {
   }
 
   build_list(name) {
-    const node = make("section", "life-list", this.lists, { "data-list": name });
+    const node = make("section", "fw-tile life-list", this.lists, { "data-list": name });
     return { name, node, title: text(make("h3", "", node)), rows: make("ul", "", node), nothing: text(make("p", "fw-note", node)) };
   }
 

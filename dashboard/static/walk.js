@@ -44,7 +44,7 @@ class WalkPage {
   build_head() {
     const head = make("header", "walk-head", this.node);
     this.title = text(make("h1", "", head));
-    const link = make("p", "fw-tag walk-link", head, { role: "status" });
+    const link = make("span", "fw-tag walk-link", head, { role: "status" });
     this.link_node = link;
     this.link_sign = make("i", "fw-shape", link, { "aria-hidden": "true" });
     this.link = text(make("span", "", link));
@@ -66,15 +66,14 @@ class WalkPage {
   build_walk(node) {
     const left = make("div", "walk-left", node);
     const bar = make("div", "walk-bar", left);
-    this.going = text(make("p", "walk-going", bar));
+    const going = make("div", "walk-going", bar, { role: "status" });
+    this.going = text(make("b", "", going));
+    this.waiting_node = make("p", "fw-note walk-waiting", going);
+    this.waiting = text(this.waiting_node);
     this.begin = life_button(bar, [], () => this.turn());
-    this.called = new LifeName(left, this.self);
     this.note = new WalkNote(left, this);
-    this.waiting_node = make("section", "walk-waiting", left);
-    this.waiting = text(make("p", "fw-said", this.waiting_node, { "data-tone": "warn", role: "status" }));
-    this.refused = make("ul", "", this.waiting_node);
-    this.again_node = make("p", "fw-said walk-again", left, { "data-tone": "warn", role: "status" });
-    this.again = text(this.again_node);
+    this.refused = make("ul", "walk-refused", left);
+    this.called = new LifeName(left, this.self);
     this.walks = new Walks(node, { ...this, linked: false });
   }
 
@@ -119,7 +118,7 @@ class WalkPage {
     this.walks.stale();
     if (entry.deed !== "walk.note" || !answer.again) return;
     const values = { what: this.note.told(entry.data), count: this.words.count(answer.again + 1) };
-    put(this.again, this.words.say("walk.again", values));
+    if (this.note.step === "place") this.note.tell("warn", this.words.say("walk.again", values));
   }
 
   paint() {
@@ -145,8 +144,9 @@ class WalkPage {
 
   paint_head(link) {
     const { words, feed } = this;
-    put(this.title, words.say(`walk_tab.${this.tab}`));
-    const title = words.say("walk.page", { site: words.name(this.body?.site?.names, words.say("product")) });
+    const site = words.name(this.body?.site?.names, this.body?.site?.id ?? words.say("product"));
+    put(this.title, site);
+    const title = words.say("walk.page", { site });
     if (document.title !== title) document.title = title;
     mark(this.link_node, "data-tone", link === "live" ? "good" : link === "connecting" ? "" : "warn");
     mark(this.link_sign, "data-shape", link === "live" ? "disc" : "triangle");
@@ -174,10 +174,11 @@ class WalkPage {
     const others = notes.filter((entry) => !outbox.mine(entry)).length;
     const count = words.count(notes.length - others);
     const told = notes.length > others ? [words.say(outbox.safe ? "walk.waiting" : "walk.waiting_unsafe", { count })] : [];
+    mark(this.waiting_node, "data-waiting", String(told.length > 0));
     if (others) told.push(words.say("walk.others", { count: words.count(others) }));
-    put(this.waiting, told.join(" "));
+    put(this.waiting, told.join(" ") || words.say("walk.all_sent"));
     life_rows(this.refused, outbox.refused.map((entry) => [entry.n, entry]), (list, n) => this.build_refused(list, n), (row, entry) => {
-      const what = entry.deed === "walk.note" ? this.note.told(entry.data) : words.say("walk.page", { site: "" });
+      const what = entry.deed === "walk.note" ? this.note.told(entry.data) : words.say("walk.itself");
       put(row.words, words.say("walk.refused", { what, why: life_refusal(entry, words) }));
       put(row.out.words, words.say("walk.drop"));
     });

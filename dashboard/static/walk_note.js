@@ -2,7 +2,7 @@
 
 const UNDO_MS = 5000;
 const NOTE_STEPS = ["place", "kind", "measure"];
-const NOTE_GROUPS = ["place", "area", "team", "queue"];
+const NOTE_GROUPS = ["area", "team", "queue", "place"];
 
 class WalkNote {
   // `save(data)` keeps a finding and resolves to its number; `undo(number)` takes it back.
@@ -17,10 +17,10 @@ class WalkNote {
       const button = life_button(node, ["fw-quiet", "walk-step"], () => this.back(name));
       return { name, node, button };
     });
-    this.saved = make("div", "walk-saved", this.node, { role: "status" });
+    this.saved = make("div", "fw-said walk-saved", this.node, { role: "status" });
     this.saved_words = text(make("span", "what", this.saved));
     this.undo = life_button(this.saved, [], () => this.take_back());
-    this.saved.hidden = true;
+    this.told_of = null; // what the line above the buttons says: [tone, words]
     this.extras = this.build_extras();
     this.groups = make("div", "walk-groups", this.node);
   }
@@ -39,7 +39,7 @@ class WalkNote {
     const words = text(make("span", "", label));
     const picture = make("img", "walk-picture", row, { alt: "" });
     const out = life_button(row, "fw-quiet", () => this.take_photo(null));
-    const trouble = text(make("p", "fw-said", node, { "data-tone": "bad" }));
+    const trouble = text(make("div", "fw-said", node, { "data-tone": "bad" }));
     file.addEventListener("change", () => this.take_photo(file.files[0] ?? null));
     return { node, said, person, file, words, picture, out, trouble };
   }
@@ -60,7 +60,7 @@ class WalkNote {
 
   choose(step, id) {
     this.chosen[step] = id;
-    this.saved.hidden = true;
+    this.tell("", "");
     if (step === "kind" && id === "none") this.chosen.measure = "";
     if (NOTE_STEPS.every((name) => this.chosen[name] !== undefined)) this.save();
     this.page.paint();
@@ -74,11 +74,10 @@ class WalkNote {
     if (extras.said.node.value.trim()) data.note = extras.said.node.value.trim();
     if (extras.person.node.value) data.agent = extras.person.node.value;
     if (this.photo) data.photo = this.photo.slice(this.photo.indexOf(",") + 1);
-    put(this.saved_words, this.page.words.say("walk.saved", { what: this.told(data) }));
+    this.tell("good", this.page.words.say("walk.saved", { what: this.told(data) }));
     this.chosen = {};
     this.clear();
     this.number = await this.page.keep(data, UNDO_MS);
-    this.saved.hidden = false;
     this.undo_until = performance.now() + UNDO_MS;
     this.page.paint();
   }
@@ -90,8 +89,14 @@ class WalkNote {
   }
 
   async take_back() {
-    if (await this.page.take_back(this.number)) this.saved.hidden = true;
+    if (await this.page.take_back(this.number)) this.tell("", "");
     this.undo_until = 0;
+  }
+
+  // Say something in the line above the buttons. It is always there, so that no button ever moves.
+  tell(tone, said) {
+    this.undo_until = 0;
+    this.told_of = said ? [tone, said] : null;
   }
 
   // What was chosen, in words.
@@ -119,6 +124,9 @@ class WalkNote {
       mark(button.node, "aria-current", name === step ? "step" : "false");
       button.node.disabled = !chosen;
     }
+    const [tone, said] = this.told_of ?? ["", words.say("walk.how")];
+    mark(this.saved, "data-tone", tone);
+    put(this.saved_words, said);
     put(this.undo.words, words.say("walk.undo"));
     this.undo.node.hidden = !(performance.now() < this.undo_until);
     extras.node.hidden = step !== "measure";

@@ -23,7 +23,7 @@ class Walks {
     this.link = make("a", "fw-button fw-go walks-link", this.node, { href: at("walk") });
     this.link_words = text(this.link);
     this.link.hidden = !linked;
-    this.trouble = make("p", "fw-said", this.node, { role: "status" });
+    this.trouble = make("div", "fw-said", this.node, { role: "status" });
     this.trouble_words = text(this.trouble);
     this.open = this.build_list("open");
     this.today = this.build_list("today");
@@ -38,7 +38,7 @@ class Walks {
   }
 
   build_list(name) {
-    const node = make("section", "life-list", this.node, { "data-list": name });
+    const node = make("section", "fw-tile life-list", this.node, { "data-list": name });
     return { name, node, title: text(make("h3", "", node)), rows: make("ul", "", node), nothing: text(make("p", "fw-note", node)) };
   }
 
