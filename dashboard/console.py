@@ -6,14 +6,27 @@ Like the wall, it lives on the gateway's feed; what it asks for goes by the gate
 import param
 
 from dashboard.page import SHARED, Page, joined, words_of
+from dashboard.walk_page import PANELS
 
 SCRIPTS = (
-    *(*SHARED, "trend.js", "incidents.js", "bell.js"),
-    *("crier.js", "desk.js", "ask.js", "bounds.js", "facts.js", "playbook.js", "card.js"),
-    *("whatif.js", "rail.js", "story.js", "person.js", "console.js"),
+    *(*SHARED, "road.js", "incidents.js", "bell.js", "crier.js", "desk.js"),
+    *("ask.js", "bounds.js", "facts.js", "playbook.js", "card.js", "whatif.js", "rail.js"),
+    *("story.js", "person.js", "console_states.js", "console_floor.js", "console_route.js"),
+    *("console_grid.js", "queues_table.js", "calls_list.js", "people_filter.js", "people_rows.js"),
+    *("people.js", "people_sheet.js", "plan_view.js", "console_alerts.js", "console_now.js"),
+    *("console_break.js", "console_shift.js", "console_head.js", "console_nav.js"),
+    *("console_strip.js", "console_help.js", "actions.js", "actions_menu.js", "actions_form.js"),
+    *("actions_sure.js", "actions_tray.js", "console.js"),
 )
-STYLES = ("design.css", "console.css")
-DOMAINS = ("shared", "alerts")
+STYLES = (
+    "design.css",
+    "console.css",
+    "console_cards.css",
+    "console_views.css",
+    "people.css",
+    "actions.css",
+)
+DOMAINS = ("shared", "alerts", "console", "actions")
 
 
 class Console(Page):

@@ -22,8 +22,8 @@ class Ask {
     this.node.hidden = true;
     this.fields = fields.map((field) => this.build(field));
     const row = make("div", "ask-row", this.node);
-    this.go = text(make("button", "go", row, { type: "submit" }));
-    this.cancel = make("button", "quiet", row, { type: "button" });
+    this.go = text(make("button", "fw-button fw-go", row, { type: "submit" }));
+    this.cancel = make("button", "fw-button fw-quiet", row, { type: "button" });
     this.cancel_words = text(this.cancel);
     this.cancel.addEventListener("click", () => this.close());
     this.node.addEventListener("submit", (event) => {
@@ -35,9 +35,9 @@ class Ask {
   build(field) {
     const { options, required, type = "text", long } = FIELDS[field];
     const label = make("label", long ? "wide" : "", this.node, { "data-field": field });
-    const words = text(make("span", "label", label));
+    const words = text(make("span", "fw-label", label));
     const attributes = options ? {} : { type, maxlength: String(TEXT_MOST) };
-    const input = make(options ? "select" : "input", "", label, { name: field, ...attributes });
+    const input = make(options ? "select" : "input", "fw-field", label, { name: field, ...attributes });
     if (required) input.required = true;
     const entries = (options ?? []).map((option) => {
       return [option, text(make("option", "", input, { value: option }))];

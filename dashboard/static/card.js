@@ -26,7 +26,7 @@ class Card {
     this.build_facts();
     this.build_actions();
     this.playbook = new Playbook(this.node, (step, done) => page.act(this, { do: "step", step, done }));
-    this.trouble = text(make("p", "trouble", this.node, { role: "status" }));
+    this.trouble = text(make("p", "fw-said trouble", this.node, { role: "status", "data-tone": "warn" }));
     this.troubled = "";
   }
 
@@ -71,7 +71,7 @@ class Card {
   }
 
   build_button(parent, { name, key, when }) {
-    const node = make("button", "", parent, { type: "button", "data-do": name });
+    const node = make("button", "fw-button", parent, { type: "button", "data-do": name });
     const words = text(make("span", "", node));
     const count = text(make("span", "count", node));
     if (key) text(make("kbd", "", node, { "aria-hidden": "true" })).data = key.toUpperCase();
@@ -176,7 +176,7 @@ class Card {
         const done = Object.keys(incident.steps ?? {}).length;
         put(count, `${words.count(done)}/${words.count(steps_of(guide))}`);
       }
-      node.classList.toggle("go", name === "acknowledge" || name === "close");
+      node.classList.toggle("fw-go", name === "acknowledge" || name === "close");
     }
     mark(this.verdicts, "aria-label", words.say("verdicts"));
     for (const { name, node, words: label } of this.verdict_buttons) {

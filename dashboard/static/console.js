@@ -1,9 +1,9 @@
-// The supervisor's console: what needs somebody, who has it, and how alerts have gone.
+// The supervisor's console: one workplace with what is wrong now, who does what, and what to do about it.
 
-const TICK_MS = 200;
+const TICK_MS = 250;
+const FRAME_MS = 100; // no painting sooner than so after another
 const WHO_KEY = "floorwatch.who";
-const REPORT_MS = 60000;
-const DAY_MS = 86400000;
+const ASK_AGAIN_MS = 10000;
 const REFUSALS = new Set([
   ...["lost", "unreadable", "over", "still_open", "acknowledged_already", "not_acknowledged"],
   ...["unknown_incident", "unknown_silence", "bad_until", "not_kept"],
@@ -13,84 +13,64 @@ class Console {
   constructor(model, el) {
     this.newer = new Newer(model.build);
     this.words = new Words(JSON.parse(model.catalogues), model.language);
-    this.cards = new Map();
     this.selected = "";
-    this.rules = null;
-    this.playbooks = {};
-    this.rule_name = (rule) => this.name_of_rule(rule);
-    this.node = make("main", "alertboard", el);
+    this.rule_name = (rule) => this.lists.name_of_rule(rule);
+    this.node = make("main", "fw-desk console", el);
     this.theme = new Theme(this.node);
     this.desk = new AlertDesk();
-    this.build_head();
-    this.build_lists();
-    this.build_rail();
-    this.story = new Story(this.node, this);
-    this.person = new Person(this.node, () => this.words);
-    this.crier = new Crier(this.node);
-    this.keys = text(make("footer", "keys", this.node));
+    this.road = new Road();
+    this.route = new Route(VIEWS, () => this.paint());
+    this.build();
     this.key = (event) => this.press(event);
     window.addEventListener("keydown", this.key);
-    this.feed = new Feed(wire(model.feed), () => this.paint());
-    this.timer = setInterval(() => {
-      this.feed.watch();
-      this.paint();
-    }, TICK_MS);
+    for (const kind of ["click", "input", "change"]) this.node.addEventListener(kind, () => this.paint_soon());
+    this.feed = new Feed(wire(model.feed), () => this.paint_soon());
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.introduce();
     this.paint();
+  }
+
+  build() {
+    this.head = new Head(this.node, this);
+    this.strip = new Strip(this.node, this);
+    this.nav = new Nav(this.node, this);
+    this.stage = make("div", "stage", this.node);
+    this.lists = new AlertLists(this);
+    const { words, road } = this;
+    this.drills = new Drill(this.node, { words, road });
+    this.actions = new Actions(this.node, { words, road });
+    this.views = {
+      now: new Now(this.stage, this, this.lists),
+      queues: new QueuesTable(this.stage, this),
+      people: new People(this.stage, this),
+      waiting: new CallsList(this.stage, this),
+      plan: new PlanView(this.stage, this),
+      break: new Breaks(this.stage, this),
+      alerts: new AlertsView(this.stage, this, this.lists),
+      shift: new ShiftView(this.stage, this),
+    };
+    this.sheet = new PeopleSheet(this.node, this);
+    this.story = new Story(this.node, this);
+    this.person = new Person(this.node, () => this.words);
+    this.help = new Help(this.node);
   }
 
   stop() {
     clearInterval(this.timer);
+    clearTimeout(this.painting);
     window.removeEventListener("keydown", this.key);
-    this.feed.stop();
-    this.desk.stop();
-    this.bell.stop();
+    for (const part of [this.route, this.feed, this.desk, this.road, this.head.bell]) part.stop();
     this.node.remove();
   }
 
-  build_head() {
-    const head = make("header", "head", this.node);
-    this.site = text(make("h1", "site", head));
-    const link = make("p", "link", head, { role: "status" });
-    make("i", "sign", link, { "aria-hidden": "true" });
-    this.link = text(make("span", "", link));
-    this.clock = text(make("time", "clock", head));
-    this.wall = make("a", "quiet to-wall", head, { href: at("wall") });
-    this.wall_words = text(this.wall);
-    this.who = make("button", "who", head, { type: "button" });
-    this.who_words = text(this.who);
-    this.who.addEventListener("click", () => this.person.ask());
-    this.bell = new Bell(head);
-    this.toggle = make("button", "language", head, { type: "button" });
-    this.toggle_words = text(this.toggle);
-    this.toggle.addEventListener("click", () => {
-      this.words.speak(this.words.next_language, true);
-      this.paint();
-    });
-  }
-
-  build_lists() {
-    this.lists = make("div", "lists", this.node);
-    this.quiet = make("section", "all-quiet", this.lists);
-    make("i", "shape", this.quiet, { "aria-hidden": "true" });
-    this.quiet_words = text(make("p", "calm", this.quiet));
-    this.quiet_note = text(make("p", "note", this.quiet));
-    this.open = this.build_list("open");
-    this.over = this.build_list("over");
-    this.today = new Today(this.lists, this);
-  }
-
-  build_list(name) {
-    const node = make("section", `list ${name}`, this.lists);
-    const title = text(make("h2", "", node));
-    return { name, node, title, cards: make("div", "cards", node) };
-  }
-
-  build_rail() {
-    const rail = make("div", "rail", this.node);
-    this.week = new Week(rail);
-    this.silences = new Silences(rail, this);
-    this.muted = new Muted(rail);
-    this.rules_panel = new Rules(rail);
+  // Who we are, as the gateway knows us; where nobody signs in, whoever sits here says so himself.
+  async introduce() {
+    this.asked_at = performance.now();
+    const session = await this.road.ask("session");
+    if (!session) return;
+    this.session = session;
+    if (!session.open) this.person.sign(session.name || session.id);
+    this.paint();
   }
 
   // The server's time now; that of the last frame where the feed is not alive.
@@ -106,15 +86,16 @@ class Console {
     return incidents_of(this.feed.body?.alerts);
   }
 
-  playbook(id) {
-    const guide = this.playbooks?.[id];
-    return guide ? this.words.name(guide, "") : "";
+  get view() {
+    return this.views[this.route.view];
   }
 
-  name_of_rule(rule) {
-    const known = this.rules?.find((each) => each.id === rule)?.names;
-    const told = this.incidents.find(([, incident]) => incident.rule === rule)?.[1].rule_names;
-    return this.words.name(known ?? told, rule);
+  go(view, query) {
+    this.route.go(view, query);
+  }
+
+  playbook(id) {
+    return this.lists.playbook(id);
   }
 
   // Carry out a wish of a card or panel, as the person who sits here. Resolves to whether it was done.
@@ -138,151 +119,124 @@ class Console {
     this.story.tell(id);
   }
 
-  // j and k go from card to card; other letters are for the card that is the one.
+  open_person(id) {
+    const person = this.floor.by_id.get(id);
+    if (person) this.sheet.show_person(person);
+  }
+
+  drill(about) {
+    this.drills.open(about);
+  }
+
+  drill_person(person, what) {
+    const { words } = this;
+    const figure = person.row.day?.[what];
+    const label = `${words.say(`day.${what}`)} · ${person.name}`;
+    this.drill({ agent: person.id, what, label, value: this.sheet.figure_words(what, figure, words) });
+  }
+
   press(event) {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat) return;
-    if (event.key === "Escape") return this.escape();
-    if (event.composedPath()[0]?.matches?.("input, select, textarea") || this.story.open) return;
+    if (event.key === "Escape") return this.escape(event);
+    const typed = event.composedPath()[0];
+    if (typed?.matches?.("input, select, textarea") || this.story.open || this.covered) return;
     const letter = event.key.toLowerCase();
-    if (letter === "j" || letter === "k") this.step(letter === "j" ? 1 : -1);
-    else if (!this.card?.type(letter)) return;
-    event.preventDefault();
+    if (letter === "enter" && typed?.matches?.("button, a, summary")) return;
+    if (this.press_page(letter) || this.view.press(letter)) event.preventDefault();
   }
 
-  escape() {
-    if (this.person.open) return; // it closes itself
+  // A dialog lies over everything.
+  get covered() {
+    return Boolean(this.node.querySelector("dialog[open]"));
+  }
+
+  press_page(letter) {
+    const view = VIEWS[Number(letter) - 1];
+    if (view) this.go(view);
+    else if (letter === "?") this.help.open();
+    else if (letter === "/" && this.route.view !== "people") {
+      this.go("people");
+      this.view.press("/");
+    } else return false;
+    return true;
+  }
+
+  escape(event) {
+    if (this.covered) return; // it closes itself
     if (this.story.open) return this.story.shut();
-    if (this.card?.fold()) this.card.node.focus({ preventScroll: true });
+    if (this.sheet.open) return this.sheet.shut();
+    if (this.lists.fold()) return;
+    const field = event.composedPath()[0];
+    if (!field?.matches?.("input")) return;
+    field.blur();
+    if (field.type === "search") this.route.set({ q: "" });
   }
 
-  get card() {
-    return this.cards.get(this.selected) ?? this.cards.get(this.order?.[0]);
+  tick() {
+    this.feed.watch();
+    const second = Math.floor(this.now / 1000);
+    const lost = this.feed.link === "lost" && performance.now() - this.asked_at > ASK_AGAIN_MS;
+    if (lost) this.introduce(); // whoever is not signed in any more is told so
+    if (second !== this.second || this.feed.link !== this.link) this.paint();
   }
 
-  step(by) {
-    const order = this.order ?? [];
-    if (!order.length) return;
-    const place = order.indexOf(this.selected);
-    const next = place < 0 ? 0 : Math.min(order.length - 1, Math.max(0, place + by));
-    this.cards.get(order[next]).node.focus();
+  // Many frames in a short time are one painting.
+  paint_soon() {
+    if (this.painting) return;
+    const wait = Math.max(0, FRAME_MS - (performance.now() - (this.painted_at ?? 0)));
+    this.painting = setTimeout(() => this.paint(), wait);
   }
 
   paint() {
-    const { feed, words } = this;
-    const body = feed.body;
-    const link = feed.link;
+    clearTimeout(this.painting);
+    this.painting = 0;
+    this.painted_at = performance.now();
+    if (!this.feed) return;
+    const { words, now, feed } = this;
+    const { body, link } = feed;
+    this.link = link;
+    this.second = Math.floor(now / 1000);
     words.set_zone(body?.site?.time_zone);
     words.places = places_of(body);
-    const now = this.now;
+    this.floor = new Floor(body, words, now);
+    const context = { words, now };
     mark(this.node, "data-link", link);
+    mark(this.node, "data-view", this.route.view);
     mark(this.node, "lang", words.say("locale"));
     mark(document.documentElement, "lang", words.say("locale"));
-    this.paint_head(body, link);
-    this.paint_lists(body, now);
-    this.paint_rail(body, now);
-    const incident = body?.alerts?.incidents?.[this.story.id];
-    this.story.paint(incident, words);
+    const calling = this.floor.alerts.filter(([, each]) => calls_for_somebody(each, now)).length;
+    this.head.paint(this.floor, { words, link, calling });
+    this.strip.paint(this.floor, context);
+    this.nav.paint(this.counts(calling), { words, view: this.route.view });
+    this.lists.paint(body, context);
+    for (const [name, view] of Object.entries(this.views)) view.node.hidden = name !== this.route.view;
+    this.view.paint(this.floor, context);
+    this.sheet.paint(this.floor, context);
+    this.actions.paint(body, now);
+    this.story.paint(body?.alerts?.incidents?.[this.story.id], words);
     this.person.paint(words);
-    put(this.keys, words.say("keys"));
-    this.bell.paint(this.incidents, { words, now, live: link === "live" });
+    this.help.paint(words);
+    this.head.bell.paint(this.floor.alerts, { words, now, live: link === "live" });
     this.newer.follow(feed.build);
-    this.read();
+    this.lists.read(body, now);
   }
 
-  paint_head(body, link) {
-    const { feed, words } = this;
-    const site = body?.site;
-    const name = site ? words.name(site.names, site.id ?? "") : words.say("product");
-    const calling = this.incidents.filter(([, each]) => calls_for_somebody(each, this.now)).length;
-    put(this.site, words.say("console.title", { site: name }));
-    const title = `${calling ? `(${words.count(calling)}) ` : ""}${this.site.data}`;
-    if (document.title !== title) document.title = title;
-    put(this.link, words.say(`link.${link}`, { time: words.time(feed.heard_at) }));
-    put(this.clock, words.time(feed.now ?? NaN));
-    put(this.wall_words, words.say("console.wall"));
-    put(this.who_words, this.person.name || words.say("who.unknown"));
-    mark(this.who, "title", words.say("who.change"));
-    put(this.toggle_words, words.say("language.other"));
-    mark(this.toggle, "lang", words.next_language);
-  }
-
-  paint_lists(body, now) {
-    const { words } = this;
-    const open = this.incidents.filter(([, incident]) => is_open(incident));
-    const over = this.incidents.filter(([, incident]) => incident.state === "ended" && !incident.closed);
-    this.order = [...open, ...over].map(([id]) => id);
-    for (const [id, card] of this.cards) {
-      if (this.order.includes(id)) continue;
-      card.node.remove();
-      this.cards.delete(id);
-    }
-    this.paint_list(this.open, open, now);
-    this.paint_list(this.over, over, now);
-    this.crier.paint(open.filter(([, each]) => each.state === "firing"), words);
-    this.quiet.hidden = open.length > 0;
-    const watched = Boolean(body?.alerts);
-    mark(this.quiet, "data-watched", String(watched));
-    put(this.quiet_words, words.say(watched ? "quiet" : body ? "quiet.nobody" : "quiet.awaited"));
-    put(this.quiet_note, watched ? this.promise(body) : "");
-    this.today.paint(words, this.order);
-  }
-
-  // What we watch, and how often we may be wrong.
-  promise(body) {
-    const { words } = this;
-    const queues = words.count(Object.keys(body.queues ?? {}).length);
-    const promised = (this.rules ?? []).map(alarms_a_week).filter((alarms) => alarms > 0);
-    const sum = Math.round(promised.reduce((all, each) => all + each, 0) * 10) / 10;
-    const said = promised.length
-      ? words.say("quiet.promise", { queues, rules: words.count(promised.length), alarms: words.count(sum) })
-      : words.say("quiet.watching", { queues });
-    return body.alerts.learning ? `${said} ${words.say("alerts.learning_floor")}` : said;
-  }
-
-  paint_list({ node, title, name, cards }, incidents, now) {
-    const { words } = this;
-    node.hidden = incidents.length === 0;
-    put(title, words.say(`list.${name}`, { count: words.count(incidents.length) }));
-    let after = null;
-    for (const [id, incident] of incidents) {
-      if (!this.cards.has(id)) this.cards.set(id, new Card(cards, id, this));
-      const card = this.cards.get(id);
-      const place = after ? after.nextElementSibling : cards.firstElementChild;
-      if (place !== card.node) cards.insertBefore(card.node, place);
-      after = card.node;
-      mark(card.node, "data-selected", String(this.selected === id));
-      card.paint(incident, { words, now });
-    }
-  }
-
-  paint_rail(body, now) {
-    const { words, rule_name } = this;
-    const alerts = body?.alerts;
-    this.week.show(this.report, { words, rule_name });
-    this.silences.show(alerts?.silences, { words, now, rule_name });
-    this.muted.show(alerts?.muted, { words, rule_name });
-    this.rules_panel.show(this.rules, body, { words, now });
-  }
-
-  // What the feed does not tell: asked for once we are connected, and what changes, now and then.
-  async read() {
-    if (this.feed.link !== "live" || !this.feed.body?.alerts) return;
-    const due = this.read_at === undefined || performance.now() - this.read_at > REPORT_MS;
-    const state = JSON.stringify(
-      this.incidents.map(([id, each]) => [id, each.state, each.acked, each.verdict, each.closed]),
-    );
-    if (!due && state === this.read_state) return;
-    this.read_at = performance.now();
-    this.read_state = state;
-    if (!this.rules) {
-      this.playbooks = (await this.desk.ask("playbooks")) ?? {};
-      const rules = await this.desk.ask("rules");
-      this.rules = Array.isArray(rules) ? rules : (rules?.rules ?? null);
-    }
-    this.report = await this.desk.ask("alerts/report");
-    const to = Math.round(this.now);
-    const from = this.feed.body?.site?.day_start_at ?? to - DAY_MS;
-    this.today.take(await this.desk.ask("incidents", { from, to }));
+  // What stands beside the names of the views.
+  counts(calling) {
+    const { floor } = this;
+    const open = floor.alerts.filter(([, each]) => is_open(each)).length;
+    const below = floor.below_goal.length;
+    const late = floor.calls.some(({ call, waits_ms }) => waits_ms > floor.body.queues?.[call.queue]?.target_ms);
+    const waiting = floor.body?.totals?.waiting ?? floor.calls.length;
+    return {
+      now: { number: calling, tone: "bad" },
+      queues: { number: below, tone: "bad" },
+      people: { number: floor.present.length },
+      waiting: { number: waiting, tone: late ? "warn" : "" },
+      break: { number: floor.away.length, tone: floor.over.length ? "warn" : "" },
+      alerts: { number: open, tone: calling ? "bad" : "" },
+      more: { number: waiting, tone: late ? "warn" : "" },
+    };
   }
 }
 

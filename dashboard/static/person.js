@@ -1,16 +1,17 @@
-// Who sits here: asked once, for there is no signing in yet; and what ended today.
+// Who sits here: asked once where nobody signs in; and what ended today.
 
 class Person {
   constructor(parent, words) {
     this.name = (kept(WHO_KEY) ?? "").trim();
-    this.node = make("dialog", "person", parent);
+    this.signed = false;
+    this.node = make("dialog", "fw-sheet who-sheet", parent);
     this.node.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.done("");
     });
     const box = make("div", "box", this.node);
     this.title = text(make("h2", "", box));
-    this.note = text(make("p", "note", box));
+    this.note = text(make("p", "fw-note", box));
     this.form = new Ask(box, "sign", ["who"], ({ who }) => this.done(who));
     this.form.cancel.addEventListener("click", () => this.done(""));
     this.words = words;
@@ -18,6 +19,13 @@ class Person {
 
   get open() {
     return this.node.open;
+  }
+
+  // The gateway knows who this is: nobody is asked.
+  sign(name) {
+    this.signed = true;
+    this.name = name;
+    if (this.open) this.done(name);
   }
 
   // Resolves to the name, "" if none is given.
@@ -36,7 +44,7 @@ class Person {
     if (!this.open) return;
     this.node.close();
     this.form.close();
-    if (name) {
+    if (name && !this.signed) {
       this.name = name;
       keep(WHO_KEY, name);
     }
@@ -89,7 +97,7 @@ class Today {
     text(make("span", "lasting", button)).data = words.wait(lasting_of(incident, NaN));
     const judged = incident.verdict ? words.say(incident.verdict === "useful" ? "do.useful" : "do.false") : "";
     const cause = incident.closed?.cause ?? words.say("today.not_closed");
-    text(make("span", "note", button)).data = [judged, cause].filter(Boolean).join(" · ");
+    text(make("span", "fw-note note", button)).data = [judged, cause].filter(Boolean).join(" · ");
     button.addEventListener("click", () => this.page.tell_story(incident.id));
   }
 }

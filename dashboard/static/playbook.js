@@ -78,7 +78,7 @@ class Playbook {
     const box = make("input", "", label, { type: "checkbox" });
     const told = make("span", "", label);
     write_inline(make("span", "", told), said);
-    const step = { box, note: text(make("span", "note", told)) };
+    const step = { box, note: text(make("span", "fw-note note", told)) };
     this.steps.push(step);
     box.addEventListener("change", () => this.check(step, number));
   }

@@ -5,10 +5,10 @@ const NOISY_SHOWN = 5;
 class Panel {
   constructor(parent, name) {
     this.name = name;
-    this.node = make("section", `panel ${name}`, parent);
+    this.node = make("section", `fw-tile panel ${name}`, parent);
     this.title = text(make("h2", "", this.node));
     this.list = make("ul", "", this.node);
-    this.nothing = text(make("p", "note", this.node));
+    this.nothing = text(make("p", "fw-note", this.node));
     this.rows = new Map();
   }
 
@@ -30,7 +30,7 @@ class Panel {
 
   build() {
     const node = make("li", "", this.list);
-    return { node, what: text(make("b", "", node)), note: text(make("span", "note", node)) };
+    return { node, what: text(make("b", "", node)), note: text(make("span", "fw-note note", node)) };
   }
 }
 
@@ -38,13 +38,13 @@ class Silences extends Panel {
   constructor(parent, page) {
     super(parent, "silences");
     this.page = page;
-    this.trouble = text(make("p", "trouble", this.node, { role: "status" }));
+    this.trouble = text(make("p", "fw-said trouble", this.node, { role: "status", "data-tone": "warn" }));
     this.troubled = "";
   }
 
   build(id) {
     const row = super.build(id);
-    const end = make("button", "quiet", row.node, { type: "button" });
+    const end = make("button", "fw-button fw-quiet", row.node, { type: "button" });
     row.end = text(end);
     end.addEventListener("click", () => this.page.act(this, { do: "unsilence", silence: id }));
     return row;
@@ -107,16 +107,16 @@ function alert_words(name, words, rule_name) {
 // How the week went: too many alarms are as bad as too few.
 class Week {
   constructor(parent) {
-    this.node = make("section", "panel week", parent);
+    this.node = make("section", "fw-tile panel week", parent);
     this.title = text(make("h2", "", this.node));
     const figures = make("div", "figures", this.node);
     this.figures = ["alarms", "per_hour", "busiest", "acknowledged", "useful", "flaps"].map((name) => {
       const node = make("p", name, figures);
-      return { name, value: text(make("b", "", node)), label: text(make("span", "label", node)) };
+      return { name, value: text(make("b", "", node)), label: text(make("span", "fw-label", node)) };
     });
     this.noisy_title = text(make("h3", "", this.node));
     this.noisy = make("ol", "noisy", this.node);
-    this.nothing = text(make("p", "note", this.node));
+    this.nothing = text(make("p", "fw-note", this.node));
   }
 
   show(report, { words, rule_name }) {
@@ -149,7 +149,7 @@ class Rules extends Panel {
     super(parent, "rules");
     const knobs = make("div", "", this.node);
     this.list.before(knobs);
-    this.whatif_note = text(make("p", "note", knobs));
+    this.whatif_note = text(make("p", "fw-note", knobs));
     this.whatif = new WhatIf(knobs);
     const all = make("details", "", this.node);
     this.count = text(make("summary", "", all));

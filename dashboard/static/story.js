@@ -9,17 +9,17 @@ const STATIONS = new Set([
 class Story {
   constructor(parent, page) {
     this.page = page;
-    this.node = make("aside", "story", parent, { role: "dialog", tabindex: "-1" });
+    this.node = make("aside", "sheet story", parent, { role: "dialog", tabindex: "-1" });
     this.node.hidden = true;
-    const head = make("header", "story-head", this.node);
+    const head = make("header", "sheet-head", this.node);
     this.title = text(make("h2", "", head));
-    this.close = make("button", "quiet", head, { type: "button" });
+    this.close = make("button", "fw-button fw-quiet", head, { type: "button" });
     this.close_words = text(make("span", "", this.close));
     text(make("kbd", "", this.close, { "aria-hidden": "true" })).data = "Esc";
     this.close.addEventListener("click", () => this.shut());
     this.headline = text(make("p", "headline", this.node));
     this.list = make("ol", "", this.node);
-    this.nothing = text(make("p", "note", this.node));
+    this.nothing = text(make("p", "fw-note", this.node));
     this.id = "";
   }
 
@@ -78,7 +78,7 @@ class Story {
       text(make("b", "", line)).data = entry_words(entry, words);
       if (entry.who) text(make("span", "who", line)).data = entry.who;
       const details = details_words(entry, this.page);
-      if (details) text(make("p", "note", told)).data = details;
+      if (details) text(make("p", "fw-note", told)).data = details;
     }
   }
 }

@@ -15,21 +15,21 @@ class WhatIf {
     this.node = make("form", "whatif", parent);
     this.node.addEventListener("submit", (event) => event.preventDefault());
     const place = make("label", "", this.node, { "data-knob": "place" });
-    this.place_label = text(make("span", "label", place));
-    this.place = make("select", "", place);
+    this.place_label = text(make("span", "fw-label", place));
+    this.place = make("select", "fw-field", place);
     this.place.addEventListener("change", () => this.prefill());
     this.knobs = Object.entries(KNOBS).map(([name, limits]) => this.build(name, limits));
-    this.told = SHOWN_RATIOS.map(() => text(make("p", "consequence", this.node)));
-    this.told.push(text(make("p", "consequence", this.node)));
+    this.told = SHOWN_RATIOS.map(() => text(make("p", "consequence fw-said", this.node)));
+    this.told.push(text(make("p", "consequence fw-said", this.node)));
     this.node.append(...this.node.querySelectorAll(".consequence"));
     this.places = "";
   }
 
   build(name, limits) {
     const label = make("label", "", this.node, { "data-knob": name });
-    const words = text(make("span", "label", label));
+    const words = text(make("span", "fw-label", label));
     const attributes = Object.entries(limits).map(([key, value]) => [key, String(value)]);
-    const input = make("input", "", label, { type: "number", ...Object.fromEntries(attributes) });
+    const input = make("input", "fw-field", label, { type: "number", ...Object.fromEntries(attributes) });
     input.inputMode = "decimal";
     return { name, words, input };
   }

@@ -35,7 +35,9 @@ from alerts.rules import WEEK_MS
 from alerts.sentences_of_rules import consequence, rule_sentence
 from alerts.words import Kind
 from dashboard import assets
+from dashboard.access import Role
 from dashboard.assets import Assets
+from dashboard.desks import Deed, Desks, Inquiry, Question, Wish
 from dashboard.export import ensure_exported
 from dashboard.gateway import Gateway
 from dashboard.roads import Behind
@@ -99,6 +101,28 @@ class Ahead:
         await asyncio.sleep(seconds)  # noqa: TID251 a real server for a real browser
 
 
+class Open:
+    """The desk at the door where nobody has to sign in."""
+
+    deeds: Mapping[str, Deed] = {}
+
+    @property
+    def inquiries(self) -> Mapping[str, Inquiry]:
+        return {"/session": (Role.NOBODY, self._session)}
+
+    async def _session(self, question: Question) -> object:
+        return {"id": question.caller.id, "name": "", "role": question.caller.role, "open": True}
+
+    def document(self, now: int) -> Mapping[str, object]:
+        return {}
+
+    def note(self, wish: Wish, done: bool, why: str, data: Mapping[str, object]) -> None:
+        """What is wished of the alerts stands in their own journal."""
+
+
+DESKS = Desks([Open()], Open())
+
+
 class Office:
     """A gateway with the life of alerts behind it, in a thread of its own."""
 
@@ -125,7 +149,7 @@ class Office:
         self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
         with closing(SqliteIncidents(self._folder / "incidents.sqlite")) as self._memory:
             async with Gateway(
-                self.clock, "127.0.0.1", 0, self._pages, behind=Behind(alerts=self)
+                self.clock, "127.0.0.1", 0, self._pages, behind=Behind(alerts=self, desks=DESKS)
             ) as gateway:
                 self.url = gateway.url.rstrip("/")
                 while not self._stopped.is_set():
@@ -288,6 +312,8 @@ class Desktop:
         self.complaints: list[str] = []
 
     def open(self, path: str, query: str = "?lang=en&sound=1") -> Any:
+        if path == "/floor":
+            query += "#alerts"
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
@@ -588,7 +614,10 @@ def test_on_a_phone_nothing_is_lost_to_the_side(browser: Any, office: Office, pa
         first.locator("[data-do=silence]").tap()
     for _ in ("zh", "en"):
         assert page.evaluate(FITS) == [True, 0]
-        page.locator(".language").tap()
+        if path == "/floor":
+            page.locator(".thumbs [data-view=more]").tap()
+        page.locator(".language:visible").tap()
+        page.keyboard.press("Escape")
     if path == "/floor":
         first.locator("[data-do=story]").tap()
         page.locator(".story .entry").first.wait_for()
@@ -675,7 +704,7 @@ class Demo:
             runner.told = alerts.take
             place = (self.clock, "127.0.0.1", 0, self._pages)
             gateway = await stack.enter_async_context(
-                Gateway(*place, behind=Behind(training=self.desk, alerts=alerts))
+                Gateway(*place, behind=Behind(training=self.desk, alerts=alerts, desks=DESKS))
             )
             self.url = gateway.url.rstrip("/")
             tasks = [

@@ -1,0 +1,41 @@
+// What a person does, as it is shown: a shape and a word for each state, and whether it lasts too long.
+
+const STATES_IN_ORDER = [
+  ...["ready", "ringing", "talking", "hold", "acw", "not_ready", "unreachable", "unknown", "signed_out"],
+];
+const STATE_SHAPES = {
+  ...{ ready: "disc", ringing: "diamond", talking: "square", hold: "bars", acw: "drop" },
+  ...{ not_ready: "ring", unreachable: "cross", unknown: "ring", signed_out: "ring" },
+};
+const REASONS = new Set(["meal", "break", "coaching", "meeting", "training", "missed", "personal", "backoffice"]);
+const BUSY = new Set(["talking", "hold", "ringing"]);
+
+// A state that we do not know is unknown, whatever it is called.
+function state_of(row) {
+  return Object.hasOwn(STATE_SHAPES, row?.state) ? row.state : "unknown";
+}
+
+function state_words(state, words) {
+  return state === "unknown" || state === "signed_out" ? words.say(`person.${state}`) : words.say(`agent.${state}`);
+}
+
+// The reasons of the trade in the viewer's language; a site's own as it stands.
+function reason_words(reason, words) {
+  return REASONS.has(reason) ? words.say(`reason.${reason}`) : String(reason ?? "");
+}
+
+// How long this state may last, by the site's rules; NaN if nothing is said of it.
+function allowed_ms(allowed, state, reason) {
+  const limits = allowed?.[state];
+  if (!limits || typeof limits !== "object") return NaN;
+  return limits[reason ?? ""] ?? limits[""] ?? NaN;
+}
+
+function state_sign(parent) {
+  return make("i", "fw-shape state-sign", parent, { "aria-hidden": "true" });
+}
+
+function mark_state(node, sign, state) {
+  mark(node, "data-state", state);
+  mark(sign, "data-shape", STATE_SHAPES[state]);
+}
