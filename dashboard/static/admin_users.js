@@ -85,6 +85,7 @@ class Users {
     this.queues.paint(words, floor.queues);
     this.teams.paint(words, floor.teams);
     this.sheet.paint(words);
+    mark(this.password, "placeholder", this.editing ? words.say("users.password_kept") : "");
   }
 
   paint_table(words, floor) {
