@@ -16,17 +16,13 @@ SCRIPTS = (
     *("people.js", "people_sheet.js", "plan_view.js", "console_alerts.js", "console_now.js"),
     *("console_break.js", "console_shift.js", "console_head.js", "console_nav.js"),
     *("console_strip.js", "console_help.js", "actions.js", "actions_menu.js", "actions_form.js"),
-    *("actions_sure.js", "actions_tray.js", "console.js"),
+    *("actions_sure.js", "actions_tray.js", *PANELS, "drill.js", "console.js"),
 )
 STYLES = (
-    "design.css",
-    "console.css",
-    "console_cards.css",
-    "console_views.css",
-    "people.css",
-    "actions.css",
+    *("design.css", "console.css", "console_cards.css", "console_views.css", "people.css"),
+    *("life.css", "actions.css", "drill.css"),
 )
-DOMAINS = ("shared", "alerts", "console", "actions")
+DOMAINS = ("shared", "alerts", "console", "life", "actions", "drill")
 
 
 class Console(Page):
