@@ -9,7 +9,7 @@ from ingest.events import Millis
 
 DAY_MS: Millis = 86_400_000
 LIMIT = 500
-_LATEST = 2**62
+_LONGEST_TIME = 16
 
 
 class AuditDesk:
@@ -45,7 +45,6 @@ class AuditDesk:
 def _time(text: str, default: Millis) -> Millis:
     if not text:
         return default
-    try:
-        return max(-_LATEST, min(int(text[:20]), _LATEST))
-    except ValueError:
-        raise RefusedError(UNREADABLE) from None
+    if len(text) > _LONGEST_TIME or not text.isascii() or not text.isdigit():
+        raise RefusedError(UNREADABLE)
+    return int(text)

@@ -29,6 +29,9 @@ create trigger if not exists audit_is_not_changed before update on audit
     begin select raise(abort, 'the audit is never changed'); end;
 create trigger if not exists audit_is_not_shortened before delete on audit
     begin select raise(abort, 'the audit is never shortened'); end;
+create trigger if not exists audit_is_not_replaced before insert on audit
+    when exists (select 1 from audit where seq = new.seq)
+    begin select raise(abort, 'the audit is never replaced'); end;
 """
 
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cached_property
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -56,7 +57,10 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._turns = asyncio.Semaphore(MOST_AT_ONCE)
         self._waiting = 0
-        self._nobodys = self._hasher.hash("nobody has this password")
+
+    @cached_property
+    def _nobodys(self) -> str:
+        return self._hasher.hash("nobody has this password")
 
     async def hashed(self, password: str) -> str:
         """What to keep of a password."""

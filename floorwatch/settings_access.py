@@ -64,7 +64,7 @@ def read_access(table: Table, reach: Reach, environ: Mapping[str, str]) -> Acces
     if oidc and not reach.public_url:
         mend = 'Add public_url to [gateway], for instance "https://floor.example.com"'
         table.findings.add(table.path, "providers must know where to send people back to", mend)
-    if oidc and mode == "open":
+    if oidc and mode == "open" and table.has("mode"):
         table.add("mode", "nobody signs in, but there are providers", 'Write "sign-in"')
     return AccessSettings(mode=mode, oidc=oidc, trusted_proxies=tuple(proxies))
 
