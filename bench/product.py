@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import time
-from contextlib import closing
+from contextlib import AsyncExitStack, closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,11 +13,20 @@ from bench import mix
 from bench.child import asked_meanwhile, say
 from bench.machine import calm_gc
 from bench.sampling import Sampling
-from dashboard.gateway import Gateway
-from floorwatch.app import tick
+from dashboard import assets
+from floorwatch import urls
+from floorwatch.access_wiring import access
+from floorwatch.alert_file import AlertSetup
+from floorwatch.app import House, Surroundings, open_site
+from floorwatch.settings_types import (
+    GatewaySettings,
+    Settings,
+    SiteSettings,
+    SourceSettings,
+    StoreSettings,
+)
+from floorwatch.settings_values import Address
 from ingest.clock import SystemClock
-from ingest.mqtt_address import MqttAddress
-from ingest.source_mqtt import MqttSource
 from stream import runner as runner_module
 from stream.deadletters import FileDeadLetters
 from stream.floor import Floor
@@ -63,46 +72,60 @@ async def main() -> None:
     runner_module.CHECKPOINT_S = args.checkpoint_s
     clock, sampling = SystemClock(), Sampling()
     began = time.perf_counter()
-    async with FileJournal(args.folder / "journal", clock) as journal:
-        with closing(FileDeadLetters(args.folder / "rejected")) as letters:
-            runner = Runner(mix.site(args.site_at), journal, letters, clock)
+    if not args.port:
+        await _recovered(args.folder, args.site_at, clock)
+        return
+    settings = Settings(
+        sites=(),
+        stores=StoreSettings(journal=urls.parse(f"file:{args.folder}", urls.JOURNALS)),
+        gateway=GatewaySettings(listen=Address("127.0.0.1", 0)),
+    )
+    around = Surroundings(clock=clock, environ={}, tell=lambda _: None)
+    broker = urls.parse(f"mqtt://127.0.0.1:{args.port}", urls.SOURCES)
+    site = SiteSettings(
+        site=mix.site(args.site_at), sources=(SourceSettings(name="mqtt", url=broker),)
+    )
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
+        who = stack.enter_context(access(settings, args.folder, {}))
+        house = House(settings, around, args.folder, assets.NOTHING, who, stack, tasks)
+        running = await open_site(house, 0, site, AlertSetup())
+        recovered_s = time.perf_counter() - began
+        calm_gc()
+        runner, replayed = running.runner, running.recovery.replayed
+        say(url=running.gateway.url, recovered_s=recovered_s, replayed=replayed)
+        if args.expect:
+            began = time.perf_counter()
+            while runner._committed < args.expect:
+                await clock.sleep(0.005)
+            say(caught_up_s=time.perf_counter() - began, **progress(runner))
+        async for wish in asked_meanwhile():
+            match wish["do"]:
+                case "progress":
+                    say(**progress(runner))
+                case "digest":
+                    say(digest=digest(runner.floor), **progress(runner))
+                case "profile":
+                    sampling.start()
+                    say(started=True)
+                case "profiled":
+                    say(**sampling.stop())
+                case unknown:
+                    raise SystemExit(f"nobody taught the product to {unknown}")
+        raise SystemExit(0)
+
+
+async def _recovered(folder: Path, site_at: int, clock: SystemClock) -> None:
+    """Recover, say how long that took, and what there is then."""
+    began = time.perf_counter()
+    async with FileJournal(folder / mix.SITE / "journal", clock) as journal:
+        with closing(FileDeadLetters(folder / mix.SITE / "rejected")) as letters:
+            runner = Runner(mix.site(site_at), journal, letters, clock)
             recovery = await runner.recover()
-            recovered_s = time.perf_counter() - began
-            if not args.port:
-                say(
-                    recovered_s=recovered_s, replayed=recovery.replayed, digest=digest(runner.floor)
-                )
-                return
-            calm_gc()
-            async with Gateway(clock, "127.0.0.1", 0) as gateway, asyncio.TaskGroup() as tasks:
-                say(url=gateway.url, recovered_s=recovered_s, replayed=recovery.replayed)
-                address = MqttAddress(host="127.0.0.1", port=args.port)
-                source = MqttSource(address, mix.SITE, clock, epoch=str(clock.now()))
-                running = [
-                    tasks.create_task(runner.run()),
-                    tasks.create_task(tick(runner, gateway, clock)),
-                    tasks.create_task(source.run(runner.inbox)),
-                ]
-                if args.expect:
-                    began = time.perf_counter()
-                    while runner._committed < args.expect:
-                        await clock.sleep(0.005)
-                    say(caught_up_s=time.perf_counter() - began, **progress(runner))
-                async for wish in asked_meanwhile():
-                    match wish["do"]:
-                        case "progress":
-                            say(**progress(runner))
-                        case "digest":
-                            say(digest=digest(runner.floor), **progress(runner))
-                        case "profile":
-                            sampling.start()
-                            say(started=True)
-                        case "profiled":
-                            say(**sampling.stop())
-                        case unknown:
-                            raise SystemExit(f"nobody taught the product to {unknown}")
-                for task in running:
-                    task.cancel()
+            say(
+                recovered_s=time.perf_counter() - began,
+                replayed=recovery.replayed,
+                digest=digest(runner.floor),
+            )
 
 
 if __name__ == "__main__":

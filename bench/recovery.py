@@ -41,7 +41,7 @@ async def written(folder: Path, before: int) -> None:
     now = clock.now()
     members, events = made(before + BEHIND, now)
     with closing(FileDeadLetters(folder / "rejected")) as letters:
-        async with FileJournal(folder / "journal", clock) as journal:
+        async with FileJournal(folder / mix.SITE / "journal", clock) as journal:
             runner = Runner(mix.site(now), journal, letters, clock)
             async with asyncio.TaskGroup() as tasks:
                 running = tasks.create_task(runner.run())

@@ -75,7 +75,7 @@ async def up(
         house = House(settings, around, folder, pages, who, stack, tasks)
         for number, site in enumerate(settings.sites):
             sources = site.sources + (extra if number == 0 else ())
-            await _open(house, number, replace(site, sources=sources), setups[number])
+            await open_site(house, number, replace(site, sources=sources), setups[number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,16 @@ class House:
     tasks: asyncio.TaskGroup
 
 
-async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup) -> None:
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One site that runs."""
+
+    runner: Runner
+    gateway: Gateway
+    recovery: Recovery
+
+
+async def open_site(house: House, number: int, site: SiteSettings, setup: AlertSetup) -> Running:
     """Start everything of one site: journal, stream, alerts, desks, gateway, sources."""
     around, stack, tasks = house.around, house.stack, house.tasks
     folder, clock = house.folder / site.site.id, around.clock
@@ -102,7 +111,8 @@ async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup
     furnished = _furnished(site)
     facts = stack.enter_context(daybook(folder, furnished, clock))
     runner = Runner(furnished, kept, letters, clock, facts)
-    _tell_recovery(await runner.recover(), kept, around.tell)
+    recovery = await runner.recover()
+    _tell_recovery(recovery, kept, around.tell)
     for warning in facts.warnings:
         around.tell(f"daybook: {warning}")
     incidents = stack.enter_context(memory(folder))
@@ -139,6 +149,7 @@ async def _open(house: House, number: int, site: SiteSettings, setup: AlertSetup
     for source in site.sources:
         for made in wiring.sources(_place(source, runner, folder, around, behind)):
             tasks.create_task(made.run(runner.inbox))
+    return Running(runner, gateway, recovery)
 
 
 def _gateway(house: House, number: int, alerts: Alerting, desks: Desks) -> Gateway:
