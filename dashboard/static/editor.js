@@ -179,6 +179,7 @@ class Editor {
   async save() {
     const { draft, words } = this;
     if (!draft || draft.saving || !draft.dirty || !draft.yours) return;
+    if (this.mistakes.size) return this.show_mistake();
     draft.saving = true;
     draft.kept_at = null;
     this.paint();
@@ -196,6 +197,15 @@ class Editor {
       draft.refusal = answer;
     }
     this.paint();
+  }
+
+  // To the first thing that the server would refuse, on whichever page it stands.
+  show_mistake() {
+    const [field] = this.mistakes.keys();
+    const page = /^pages\[(\d+)\]/.exec(field);
+    if (page) this.tiles.go(Number(page[1]));
+    const [wrong] = this.form.querySelectorAll(".wrong:not([hidden])");
+    wrong?.scrollIntoView({ block: "center" });
   }
 
   refused({ why, what = "" }) {

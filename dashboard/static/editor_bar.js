@@ -11,10 +11,10 @@ class EditorBar {
     this.back_words = text(make("span", "", this.back));
     this.back.addEventListener("click", (event) => page.follow(event, () => page.leave()));
     this.title = text(make("h1", "", this.node));
-    this.state = make("p", "fw-tag state", this.node, { role: "status" });
+    this.state = make("span", "fw-tag state", this.node, { role: "status" });
     this.state_shape = make("i", "fw-shape", this.state, { "aria-hidden": "true" });
     this.state_words = text(make("span", "", this.state));
-    this.link = make("p", "fw-tag", this.node, { "data-tone": "warn", role: "status" });
+    this.link = make("span", "fw-tag", this.node, { "data-tone": "warn", role: "status" });
     this.link_words = text(this.link);
     make("span", "gap", this.node);
     this.acts = make("div", "fw-row acts-of-board", this.node);
@@ -34,7 +34,7 @@ class EditorBar {
   }
 
   build_below(parent) {
-    this.said = make("p", "fw-said", parent, { role: "status" });
+    this.said = make("div", "fw-said", parent, { role: "status" });
     this.said_words = text(this.said);
     this.theirs = make("div", "fw-said theirs", parent, { "data-tone": "warn", role: "alert" });
     this.theirs_words = text(make("span", "", this.theirs));
@@ -89,9 +89,9 @@ class EditorBar {
   paint_state(words, draft) {
     this.state.hidden = !draft;
     if (!draft) return;
-    const state = state_of(draft);
-    mark(this.state, "data-tone", { wall: "good", unsaved: "warn", new: "warn", saving: "calm", refused: "bad", look: "" }[state]);
-    mark(this.state_shape, "data-shape", { wall: "disc", saving: "ring", refused: "octagon" }[state] ?? "triangle");
+    const state = state_of(draft, this.page.mistakes.size > 0);
+    mark(this.state, "data-tone", { wall: "good", unsaved: "warn", new: "warn", saving: "calm", refused: "bad", marked: "bad", look: "" }[state]);
+    mark(this.state_shape, "data-shape", { wall: "disc", saving: "ring", refused: "octagon", marked: "octagon" }[state] ?? "triangle");
     put(this.state_words, words.say(`boards_state.${state}`));
   }
 
@@ -111,7 +111,7 @@ class EditorBar {
     this.tv.node.hidden = this.copy.node.hidden = !draft.id;
     this.away.node.hidden = !made || !yours;
     put(this.save.words, words.say(draft.saving ? "boards_state.saving" : "boards.save"));
-    this.save.node.disabled = draft.saving || !draft.dirty || this.page.mistakes.size > 0;
+    this.save.node.disabled = draft.saving || !draft.dirty;
   }
 
   paint_below(words, draft) {
@@ -130,12 +130,13 @@ class EditorBar {
   }
 }
 
-function state_of(draft) {
+function state_of(draft, marked) {
   if (!draft.yours) return "look";
   if (draft.saving) return "saving";
   if (draft.refusal) return "refused";
-  if (!draft.saved) return "new";
-  return draft.dirty ? "unsaved" : "wall";
+  if (!draft.dirty) return "wall";
+  if (marked) return "marked";
+  return draft.saved ? "unsaved" : "new";
 }
 
 function name_button(node, words) {

@@ -11,7 +11,7 @@ class BoardCard {
     this.name = text(make("b", "board-name", line));
     this.about = text(make("span", "fw-note", line));
     this.link.addEventListener("click", (event) => page.follow(event, () => page.edit(id)));
-    this.unknown = make("p", "fw-tag", this.node, { "data-tone": "warn" });
+    this.unknown = make("span", "fw-tag", this.node, { "data-tone": "warn" });
     make("i", "fw-shape", this.unknown, { "data-shape": "triangle", "aria-hidden": "true" });
     this.unknown_words = text(make("span", "", this.unknown));
     const row = make("div", "fw-row acts", this.node);
