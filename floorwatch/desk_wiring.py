@@ -9,7 +9,7 @@ from dashboard.arrival_days import ArrivalDays
 from dashboard.boards import Boards
 from dashboard.desk_file import DeskFile
 from dashboard.desks import Desk
-from floorwatch import invented
+from floorwatch import invented, plan_file
 from floorwatch.alerting import Alerting
 from floorwatch.board_files import BoardFiles, boards_folder
 from floorwatch.command_wiring import Backstage, command_desk
@@ -17,9 +17,12 @@ from floorwatch.curves import AlertsOutlook, Curves, Outlook
 from floorwatch.daybook_wiring import daybook_desks
 from floorwatch.invented_curves import InventedOutlook
 from floorwatch.life_wiring import handover_desk, notice_desk, walk_desk
+from floorwatch.plan_file import Plan
+from floorwatch.premises import Premises
 from floorwatch.settings_types import SiteSettings
-from floorwatch.walk_wiring import Floorplan
+from floorwatch.walk_wiring import Floorplan, areas_of
 from ingest.ports import Clock
+from simulators.scenario import Scenario
 from stream.daybook_keeper import Daybook
 from stream.figures import Figures
 from stream.runner import Runner
@@ -54,25 +57,47 @@ def desks(ground: Ground) -> list[Desk]:
     """Every desk of a site."""
     shelf = BoardFiles(boards_folder(ground.site, ground.folder))
     runner, now = ground.runner, ground.clock.now()
-    plan = Floorplan(runner.floor, ground.site.walks)
+    plan = _plan(ground)
+    floorplan = Floorplan(runner.floor, ground.site.walks, areas_of(plan))
     return [
         _boards(ground, shelf),
         notice_desk(runner.site, ground.file, lambda: shelf.boards.values(), now),
-        walk_desk(ground.folder, ground.file, plan.ways),
+        walk_desk(ground.folder, ground.file, floorplan.ways),
         handover_desk(ground.file),
         *daybook_desks(runner, ground.facts, ground.alerts),
         _curves(ground),
+        _premises(ground, plan),
         command_desk(ground.site, runner, ground.file, ground.clock, ground.environ, ground.behind),
     ]
 
 
+def _simulated(site: SiteSettings) -> Scenario | None:
+    """What an invented site plays; None of a real one."""
+    simulated = any(source.url.scheme == "simulate" for source in site.sources)
+    return invented.scenario_for(site.site) if simulated else None
+
+
 def _curves(ground: Ground) -> Curves:
     """A simulated site has an invented past; any other one that which it remembers."""
-    floor, site = ground.runner.floor, ground.site
+    floor, scenario = ground.runner.floor, _simulated(ground.site)
     outlook: Outlook = AlertsOutlook(ground.alerts.engine.arrivals)
-    if any(source.url.scheme == "simulate" for source in site.sources):
-        outlook = InventedOutlook(floor, invented.scenario_for(site.site))
+    if scenario is not None:
+        outlook = InventedOutlook(floor, scenario)
     return Curves(floor, ArrivalDays(ground.file), outlook)
+
+
+def _plan(ground: Ground) -> Plan | None:
+    """The site's own plan, or that of an invented site. Raises `SettingsError`."""
+    site, scenario = ground.site, _simulated(ground.site)
+    if site.screens.plan is not None:
+        return plan_file.read(site.screens.plan, site.site.agents)
+    return None if scenario is None else invented.seated(site.site, scenario)
+
+
+def _premises(ground: Ground, plan: Plan | None) -> Premises:
+    rules, scenario = ground.alerts.engine.rules, _simulated(ground.site)
+    breaks = None if scenario is None else invented.allowed_breaks(scenario)
+    return Premises(ground.runner.floor, plan, rules.values, breaks)
 
 
 def _boards(ground: Ground, shelf: BoardFiles) -> Boards:

@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 
+from floorwatch.allowed import Allowed, planned
+from floorwatch.plan_file import Area, Plan, Seat
 from simulators.demo import DEMO
+from simulators.plans import MINUTE
 from simulators.scenario import Scenario
 from stream.sites import AgentCard, QueueCard, Site
 
 SEED = 20_261
+_ACROSS, _AISLE, _WALL = 4, 1.5, 0.5
+"""Seats in a row of an island, the aisle between two islands, and the room around its seats."""
 
 
 def scenario_for(site: Site) -> Scenario:
@@ -34,4 +39,32 @@ def furnished(site: Site, scenario: Scenario) -> Site:
         queues=site.queues or queues,
         agents=site.agents or agents,
         teams=site.teams or scenario.teams,
+    )
+
+
+def seated(site: Site, scenario: Scenario) -> Plan:
+    """Where the scenario's people sit: an island for each team, two of them side by side."""
+    areas, seats = [], []
+    top = deepest = 0.0
+    for number, team in enumerate(scenario.teams):
+        people = [plan.id for plan in scenario.agents if plan.team == team]
+        rows = -(-len(people) // _ACROSS)
+        if number and number % 2 == 0:
+            top, deepest = top + deepest + _AISLE, 0.0
+        left = number % 2 * (_ACROSS + 2 * _WALL + _AISLE)
+        width, height = _ACROSS + 2 * _WALL, rows + 2 * _WALL
+        deepest = max(deepest, height)
+        names = dict(site.teams.get(team) or scenario.teams[team])
+        areas.append(Area(id=team, names=names, x=left, y=top, width=width, height=height))
+        for place, id in enumerate(people):
+            down, across = divmod(place, _ACROSS)
+            x, y = left + _WALL + across, top + _WALL + down
+            seats.append(Seat(id=f"{chr(65 + number)}{place + 1}", x=x, y=y, agent=id))
+    return Plan(tuple(areas), tuple(seats))
+
+
+def allowed_breaks(scenario: Scenario) -> Allowed:
+    """How long the breaks of its shifts are meant to last."""
+    return planned(
+        (each.reason, each.minutes * MINUTE) for shift in scenario.shifts for each in shift.breaks
     )

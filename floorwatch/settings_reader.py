@@ -32,7 +32,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "walks",
         "screens",
     ),
-    "site.screens": ("boards",),
+    "site.screens": ("boards", "plan"),
     "site.walks": ("place", "kind", "measure", "photos_kept"),
     "site.walks.place": ("id", "names"),
     "site.walks.kind": ("id", "names"),

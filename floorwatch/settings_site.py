@@ -58,7 +58,10 @@ def _alerts(table: Table) -> AlertFiles:
 def _screens(table: Table) -> ScreenFiles:
     # The page of boards makes the folder with the first board: it need not be there.
     given = table.text("boards", longest=4_096)
-    return ScreenFiles(boards=table.findings.folder / given if given else None)
+    return ScreenFiles(
+        boards=table.findings.folder / given if given else None,
+        plan=_existing(table, "plan", FilePath.is_file),
+    )
 
 
 def _existing(table: Table, key: str, is_there: Callable[[FilePath], bool]) -> FilePath | None:

@@ -39,9 +39,10 @@ class AlertFiles:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenFiles:
     """What a site has written of its screens. `boards` is the folder of its boards; None is the one
-    among its data."""
+    among its data. `plan` is the file of its seating plan, if it has one."""
 
     boards: Path | None = None
+    plan: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ _EXAMPLES = """
 # Wallboards 看板: made on the page /boards, kept as files. Without it they stand among the data.
 # [site.screens]
 # boards = "boards"
+# plan = "plan.toml" # who sits where 座位图
 
 # Queues by the name the PBX knows 队列, id 与 PBX 中的名称一致. What is left out: queue_defaults.
 # [[site.queue]]

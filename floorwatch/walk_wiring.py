@@ -7,6 +7,7 @@ from msgspec import structs
 
 from dashboard.walk_choices import Choice, WalkChoices
 from dashboard.walks import Ways, Whereabouts
+from floorwatch.plan_file import Plan
 from stream.floor import Floor
 
 
@@ -45,6 +46,14 @@ class Floorplan:
     def _queues(self) -> Iterator[Choice]:
         for id, card in self.floor.site.queues.items():
             yield Choice(id=f"queue:{id}", names=_named(card.names, id), group="queue")
+
+
+def areas_of(plan: Plan | None) -> tuple[Choice, ...]:
+    """The areas of a seating plan, as places to walk to."""
+    return tuple(
+        Choice(id=f"area:{area.id}", names=_named(area.names, area.id), group="area")
+        for area in (plan.areas if plan is not None else ())
+    )
 
 
 def _named(names: object, id: str) -> dict[str, str]:
