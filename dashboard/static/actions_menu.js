@@ -35,6 +35,7 @@ class ActMenu {
       return { name, node, heading, buttons };
     });
     this.form = new ActForm(this.node, this);
+    this.node.insertBefore(this.form.node, this.groups[1].node); // where it was asked for
     this.status = make("div", "act-status", this.node, { role: "status" });
     this.mark = new ActMark(this.status);
     this.said = text(make("span", "", this.status));
@@ -90,6 +91,7 @@ class ActMenu {
     }
     this.trouble = answer.done ? "" : answer.why;
     this.paint();
+    (answer.done ? this.status : this.refused).scrollIntoView({ block: "nearest" });
   }
 
   async take_back() {
