@@ -96,8 +96,10 @@ class WalkPage {
 
   // Begin a walk, or end the one that is going on.
   turn() {
-    if (this.tour.going) this.tour.end(this.now, this.self);
-    else this.tour.begin(this.now, this.self);
+    if (this.tour.going) {
+      this.tour.end(this.now, this.self);
+      this.outbox.release();
+    } else this.tour.begin(this.now, this.self);
     this.paint();
   }
 
@@ -118,7 +120,7 @@ class WalkPage {
     this.walks.stale();
     if (entry.deed !== "walk.note" || !answer.again) return;
     const values = { what: this.note.told(entry.data), count: this.words.count(answer.again + 1) };
-    if (this.note.step === "place") this.note.tell("warn", this.words.say("walk.again", values));
+    this.note.mind(this.words.say("walk.again", values));
   }
 
   paint() {

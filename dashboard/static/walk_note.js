@@ -5,7 +5,7 @@ const NOTE_STEPS = ["place", "kind", "measure"];
 const NOTE_GROUPS = ["area", "team", "queue", "place"];
 
 class WalkNote {
-  // `save(data)` keeps a finding and resolves to its number; `undo(number)` takes it back.
+  // The page keeps what is found (`keep`), and takes it back while it can (`take_back`).
   constructor(parent, page) {
     this.page = page;
     this.chosen = {};
@@ -59,8 +59,9 @@ class WalkNote {
   }
 
   choose(step, id) {
-    this.chosen[step] = id;
+    if (this.told_of) this.page.outbox.release();
     this.tell("", "");
+    this.chosen[step] = id;
     if (step === "kind" && id === "none") this.chosen.measure = "";
     if (NOTE_STEPS.every((name) => this.chosen[name] !== undefined)) this.save();
     this.page.paint();
@@ -80,6 +81,11 @@ class WalkNote {
     this.number = await this.page.keep(data, UNDO_MS);
     this.undo_until = performance.now() + UNDO_MS;
     this.page.paint();
+  }
+
+  // Say what the desk remarked, unless something can still be taken back there.
+  mind(said) {
+    if (!(performance.now() < this.undo_until)) this.tell("warn", said);
   }
 
   clear() {

@@ -59,6 +59,12 @@ class WalkOutbox {
     return true;
   }
 
+  // Nothing is to be taken back any more.
+  release() {
+    for (const entry of this.entries) entry.due = 0;
+    this.flush();
+  }
+
   async write(change) {
     if (!this.shelf) return;
     try {
