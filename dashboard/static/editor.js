@@ -29,7 +29,7 @@ class Editor {
     this.feed = new Feed(wire(model.feed), () => this.paint());
     this.timer = setInterval(() => this.tick(), EDITOR_TICK_MS);
     this.build_form();
-    this.read().then(() => this.follow_address());
+    this.read();
     this.road.ask("session").then((session) => {
       this.session = session;
     });
@@ -38,6 +38,7 @@ class Editor {
 
   build_form() {
     const left = make("div", "parts", this.form);
+    this.parts = left;
     this.names = new NamesPart(left, this);
     this.queues = new QueueChoice(left, this);
     this.tiles = new TilesPart(left, this);
@@ -73,11 +74,16 @@ class Editor {
   }
 
   async read() {
+    const { draft } = this;
+    const hash = draft?.hash;
     const known = await this.road.ask("boards.json");
     this.unanswered = !known;
     if (!known) return;
+    const first = !this.known;
     this.known = known;
-    if (this.draft?.id) this.draft.hear(known.boards[this.draft.id]);
+    // What was told before our own save was done is no news of anybody.
+    if (draft?.id && draft.hash === hash) draft.hear(known.boards[draft.id]);
+    if (first) this.follow_address();
     this.paint();
   }
 
@@ -278,7 +284,7 @@ class Editor {
   }
 
   paint_form(words, board) {
-    this.form.inert = !this.draft.yours;
+    this.parts.inert = !this.draft.yours;
     for (const part of [this.names, this.queues, this.tiles, this.limits, this.looks, this.preview]) part.paint(words, board);
   }
 }

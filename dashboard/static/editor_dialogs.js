@@ -9,6 +9,11 @@ class EditorDialog {
     this.node.addEventListener("click", (event) => event.target === this.node && this.node.close());
   }
 
+  entitle(words) {
+    put(this.title, words);
+    mark(this.node, "aria-label", words);
+  }
+
   button(name, press) {
     const node = make("button", `fw-button ${name}`, this.foot, { type: "button" });
     node.addEventListener("click", press);
@@ -66,7 +71,7 @@ class TemplatesDialog extends EditorDialog {
 
   paint(words, slow) {
     if (!this.shown) return;
-    put(this.title, words.say("boards.new"));
+    this.entitle(words.say("boards.new"));
     put(this.note, words.say("boards.new.note"));
     put(this.close.words, words.say("cancel"));
     for (const each of this.cards) {
@@ -88,7 +93,7 @@ class QuestionDialog extends EditorDialog {
   }
 
   ask(words, { title, said, yes }) {
-    put(this.title, title);
+    this.entitle(title);
     put(this.said, said);
     put(this.yes.words, yes);
     put(this.no.words, words.say("cancel"));
@@ -136,7 +141,7 @@ class TvDialog extends EditorDialog {
   paint(words) {
     if (!this.shown) return;
     const board = this.page.known?.boards[this.id]?.board;
-    put(this.title, words.say("boards.tv", { board: words.name(board?.names, this.id) }));
+    this.entitle(words.say("boards.tv", { board: words.name(board?.names, this.id) }));
     this.steps.forEach((step, place) => put(step, words.say(`boards_tv.${place + 1}`)));
     const address = at(`wall/${this.id}`).href;
     put(this.address_words, address);

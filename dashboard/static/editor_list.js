@@ -1,5 +1,7 @@
 // All boards as small screens, alive, and what is wrong with the files of some.
 
+const NEAR_PX = 400;
+
 class BoardCard {
   constructor(parent, page, id) {
     this.page = page;
@@ -46,16 +48,19 @@ class BoardCard {
     this.away.node.hidden = !made || !yours;
   }
 
+  // Of many boards only those are drawn that can be seen, or nearly.
   draw(feed, board) {
+    const { top, bottom } = this.node.getBoundingClientRect();
+    if (bottom < -NEAR_PX || top > innerHeight + NEAR_PX) return;
     this.preview.paint(feed, filled_board(board));
   }
 }
 
-// "All queues · 2 pages · dark"
-function about_board({ queues, pages, theme }, words) {
+// "All queues · 2 pages in turn · Dark · wall/lobby"
+function about_board({ id, queues, pages, theme }, words) {
   const said = [queues.length ? words.say("boards.about.queues", { count: words.count(queues.length) }) : words.say("boards.queues.all")];
   if (pages.length > 1) said.push(words.say("boards.about.pages", { count: words.count(pages.length) }));
-  said.push(words.say(`boards_theme.${theme}`));
+  said.push(words.say(`boards_theme.${theme}`), `wall/${id}`);
   return said.join(" · ");
 }
 
