@@ -145,6 +145,7 @@ class Figures:
             "time_zone": site.time_zone,
             "day_start_at": self._today.day,
             "interval_ms": site.interval_ms,
+            "teams": {id: dict(names) for id, names in site.teams.items()},
         }
 
     def _feed(self, source: str) -> Row:
