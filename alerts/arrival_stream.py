@@ -6,7 +6,6 @@
 Plain data, to be copied and stored as it is. Time never goes back: what comes late counts now.
 """
 
-from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
@@ -280,9 +279,3 @@ def counted_since(recent: Recent, since: Millis) -> tuple[int, float]:
             break
         calls, expected = calls + bucket.calls, expected + bucket.expected
     return calls, expected
-
-
-def beside(streams: Sequence[ArrivalStream], since: Millis) -> tuple[int, float]:
-    """What came, and was due, in all of these since then."""
-    told = [counted_since(stream.recent, since) for stream in streams]
-    return sum(calls for calls, _ in told), sum(expected for _, expected in told)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from alerts.arrival_judge import Alarm, RatioJudge, SilenceJudge
 from alerts.arrival_pace import Ground, Pace
-from alerts.arrival_stream import ArrivalStream, beside
+from alerts.arrival_stream import ArrivalStream, counted_since
 from alerts.arrival_telling import named
 from alerts.breach import STALE_NEWS_MS, Board, Breach, Sight
 from alerts.forecast import Forecast
@@ -65,9 +65,7 @@ class ArrivalsWatch:
         self._calls: dict[str, Millis] = {}
         self._swept_at: Millis = 0
         self._stream("")
-        for queue in floor.site.queues:
-            self._scopes_of(queue)
-        self._promise()
+        self._enter(floor.site.queues)
 
     @property
     def streams(self) -> dict[str, ArrivalStream]:
@@ -143,9 +141,7 @@ class ArrivalsWatch:
             stream.resume(now, self.forecast)
         self._kept.told = {id: told for id, told in self._kept.told.items() if id in self._rules}
         self._stream("")
-        for queue in (*self.floor.site.queues, *_queues(self.streams)):
-            self._scopes_of(queue)
-        self._promise()
+        self._enter((*self.floor.site.queues, *_queues(self.streams)))
         self._tell(now)
 
     def fork(self) -> "ArrivalsWatch":
@@ -165,17 +161,24 @@ class ArrivalsWatch:
         return any(queue in sight.blind_queues for queue in self._queues_of(scope))
 
     def _scopes_of(self, queue: str) -> tuple[str, ...]:
-        scopes = self._scopes.get(queue)
-        if scopes is None:
+        if queue not in self._scopes:
+            self._enter((queue,))
+        return self._scopes[queue]
+
+    def _enter(self, queues: Iterable[str]) -> None:
+        """Watch these queues too, and share the promises out anew."""
+        for queue in queues:
             group = self.floor.site.queue(queue).group
             # Of a count that names no queue only the floor is known.
             own = (f"queue:{queue}",) if queue else ()
-            scopes = ("", *own) + ((f"group:{group}",) if group else ())
-            self._scopes[queue] = scopes
+            self._scopes[queue] = ("", *own) + ((f"group:{group}",) if group else ())
+        members: dict[str, list[str]] = {}
+        for queue, scopes in self._scopes.items():
             for scope in scopes:
-                self._stream(scope).pace.queues = self._queues_of(scope) or ("",)
-            self._promise()
-        return scopes
+                members.setdefault(scope, []).append(queue)
+        for scope, mine in members.items():
+            self._stream(scope).pace.queues = tuple(mine) if scope else ("",)
+        self._promise()
 
     def _queues_of(self, scope: str) -> tuple[str, ...]:
         if not scope:
@@ -210,39 +213,37 @@ class ArrivalsWatch:
 
     def _promise(self) -> None:
         """Share out each rule's promise over the scopes it speaks of."""
+        parts = {
+            rule.id: sum(1 for scope in self.streams if scope and rule.speaks_of(scope))
+            for rule in self._rules.values()
+        }
         for stream in self.streams.values():
             stream.shares = {
-                rule.id: self._share(rule, stream.scope) for rule in self._rules.values()
+                rule.id: _share(rule, stream.scope, parts[rule.id]) for rule in self._rules.values()
             }
             stream.promise(self.forecast)
-
-    def _share(self, rule: ArrivalRule, scope: str) -> float:
-        """False alarms a week that this rule may give in this scope.
-
-        Half of the promise is the floor's, the other half is shared evenly by queues and groups: a
-        small queue is no less worth than a big one.
-        """
-        weekly = rule.budget.alarms * WEEK_MS / rule.budget.period_ms
-        if rule.budget.each_scope:
-            return weekly
-        parts = sum(1 for other in self.streams if other and rule.speaks_of(other))
-        if not rule.speaks_of("") or not parts:
-            return weekly / max(parts, 1)
-        if parts == 1:
-            return 0.0 if scope else weekly  # The only queue is the floor.
-        return weekly / 2 if not scope else weekly / 2 / parts
 
     def _tide(self, now: Millis) -> None:
         """On a first day the other queues tell how the day goes."""
         self._tide_at = now
         queues = [stream for scope, stream in self.streams.items() if scope.startswith("queue:")]
-        calm = [stream for stream in queues if not stream.surging]
+        if not any(stream.pace.ground is Ground.FLAT for stream in queues):
+            return
+        since = now - _TIDE_MS
+        calm = {
+            stream.scope: counted_since(stream.recent, since)
+            for stream in queues
+            if not stream.surging and stream.pace.rate > 0
+        }
+        all_calls = sum(calls for calls, _ in calm.values())
+        all_expected = sum(expected for _, expected in calm.values())
         for stream in queues:
             if stream.pace.ground is not Ground.FLAT:
                 continue
-            others = [o for o in calm if o is not stream and o.pace.rate > 0]
-            calls, expected = beside(others, now - _TIDE_MS)
-            stream.pace.beside = len(others) >= 2 and expected >= _TIDE_LEAST
+            mine = calm.get(stream.scope)
+            others = len(calm) - (mine is not None)
+            calls, expected = all_calls - (mine or _NONE)[0], all_expected - (mine or _NONE)[1]
+            stream.pace.beside = others >= 2 and expected >= _TIDE_LEAST
             if stream.pace.beside:
                 # As much as they surely show: chance must not hide a surge.
                 tide = calls / (expected + sqrt(expected))
@@ -292,6 +293,23 @@ class ArrivalsWatch:
 
 
 _NEWS = (Origin.LIVE, Origin.REPLAY)
+_NONE = (0, 0.0)
+
+
+def _share(rule: ArrivalRule, scope: str, parts: int) -> float:
+    """False alarms a week that this rule may give in this scope, one of so many besides the floor.
+
+    Half of the promise is the floor's, the other half is shared evenly by queues and groups: a
+    small queue is no less worth than a big one.
+    """
+    weekly = rule.budget.alarms * WEEK_MS / rule.budget.period_ms
+    if rule.budget.each_scope:
+        return weekly
+    if not rule.speaks_of("") or not parts:
+        return weekly / max(parts, 1)
+    if parts == 1:
+        return 0.0 if scope else weekly  # The only queue is the floor.
+    return weekly / 2 if not scope else weekly / 2 / parts
 
 
 def _queues(streams: Iterable[str]) -> Iterable[str]:
