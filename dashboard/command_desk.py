@@ -247,5 +247,7 @@ class CommandDesk:
 
 
 def _step(command: Command) -> dict[str, object]:
-    shown = {"state": command.state.value, "at": command.told_at}
+    shown: dict[str, object] = {"state": command.state.value, "at": command.told_at}
+    if command.carried:
+        shown["carried"] = True
     return {**shown, **{key: v for key in ("why", "said") if (v := getattr(command, key))}}

@@ -51,7 +51,8 @@ class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `queue` is the one to pause in or to move out of, `to` the one to move into. `call` is a visit.
     `of` is the command that this one takes back, by a person or because its time has come. `was` is the
     reason of the pause that it ended. `due_at` is when its return is tried next; 0: nothing is to
-    return. `key` is what a page calls its wish: the same one twice is one command.
+    return. `carried`: the telephone system says that it did it. `key` is what a page calls its wish:
+    the same one twice is one command.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Command(Struct, frozen=True, kw_only=True, omit_defaults=True):
     undo_until: Millis = 0
     of: str = ""
     was: str = ""
+    carried: bool = False
     key: str = ""
 
     @property
@@ -130,7 +132,7 @@ def answered(command: Command, receipt: Receipt, now: Millis) -> Command:
         return _next(command, State.REFUSED, now, why=receipt.why, said=receipt.said)
     if command.act in BY_RECEIPT:
         return _next(command, State.CONFIRMED, now)
-    return command
+    return msgspec.structs.replace(command, carried=True)
 
 
 def refused(command: Command, why: str, now: Millis) -> Command:
@@ -166,7 +168,8 @@ def fulfilled(command: Command, person: Person, call: OpenCall | None) -> bool:
         case Act.HANG_UP:
             return call is None
         case Act.TAKE_OVER:
-            return call is None or call.agent != command.agent
+            # A call that merely ended while the phone still rang was taken over by nobody.
+            return command.carried and (call is None or person.call != command.call)
         case _:
             return False
 

@@ -126,7 +126,7 @@ class ActMenu {
     this.status.hidden = !command;
     if (command) {
       this.mark.paint(words, command);
-      put(this.said, `${this.page.title(command)}: ${this.page.told(command)}`);
+      put(this.said, `${this.page.title(command)} · ${this.page.told(command)}`);
       act_paint_undo(this.undo, words, command, now);
     }
     put(this.refused_words, this.trouble ? this.page.refusal(this.trouble) : "");

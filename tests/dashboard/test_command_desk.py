@@ -156,7 +156,9 @@ async def test_a_pause_is_confirmed_by_the_floor_and_stands_in_the_journal(offic
     row = office.row(answer)
     assert (row["state"], row["undo_until"]) == ("confirmed", NOW + 60_400)
     [told] = await office.history()
-    assert [step["state"] for step in told["steps"]] == ["requested", "sent", "confirmed"]
+    steps = [(step["state"], "carried" in step) for step in told["steps"]]
+    said = [("requested", False), ("sent", False), ("sent", True), ("confirmed", True)]
+    assert steps == said
     assert (told["by"], told["by_name"], told["reason"]) == ("lead", "Li Na", "coach ing")
     assert office.log.lines == [("action.pause", True, "")]
 
@@ -189,7 +191,7 @@ async def test_hang_up_and_take_over_are_two_orders_on_the_very_call(office: Off
     taken = await office.wish("take_over", agent="1001", call="v1")
     order = office.pbx.orders[0]
     assert (order.act, order.call, order.own_phone) == (Act.TAKE_OVER, "77.1", "PJSIP/2001")
-    office.floor.calls["v1"] = replace(office.floor.calls["v1"], agent="")
+    office.floor.people["1001"] = replace(office.floor.people["1001"], call="")
     await office.look(100)
     assert office.row(taken)["state"] == "confirmed"
     assert "undo_until" not in office.row(taken)

@@ -1,5 +1,7 @@
 """The states of a command: no answer and no floor brings it anywhere but where it belongs."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -71,15 +73,14 @@ def test_who_is_on_a_break_is_paused_and_not_resumed() -> None:
 
 
 def test_a_call_that_is_over_is_hung_up_and_one_that_left_the_agent_taken_over() -> None:
-    waits = talked_by(TALK, agent="")
     assert seen(under_way(Act.HANG_UP, call="v1"), HE, TALK, NOW).state is State.SENT
     assert seen(under_way(Act.HANG_UP, call="v1"), HE, None, NOW).state is State.CONFIRMED
-    assert seen(under_way(Act.TAKE_OVER, call="v1"), HE, TALK, NOW).state is State.SENT
-    assert seen(under_way(Act.TAKE_OVER, call="v1"), HE, waits, NOW).state is State.CONFIRMED
-
-
-def talked_by(call: OpenCall, *, agent: str) -> OpenCall:
-    return OpenCall(id=call.id, source="", queue=call.queue, system_id=call.system_id, agent=agent)
+    talks = replace(HE, call="v1")
+    rings = under_way(Act.TAKE_OVER, call="v1")
+    assert seen(rings, HE, None, NOW).state is State.SENT
+    taken = answered(rings, Receipt(Outcome.DONE), NOW)
+    assert seen(taken, talks, TALK, NOW).state is State.SENT
+    assert seen(taken, HE, TALK, NOW).state is State.CONFIRMED
 
 
 @pytest.mark.parametrize("act", [Act.LISTEN, Act.WHISPER, Act.BARGE])
