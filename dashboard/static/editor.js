@@ -1,7 +1,7 @@
 // The page of boards: all of them as small screens, and one of them to be changed, live.
 
 const EDITOR_TICK_MS = 200;
-const EDITOR_SLOW = 5; // small screens are drawn at each fifth tick
+const EDITOR_SLOW = 5; // ticks
 const BOARDS_MS = 5000;
 const REFUSED_HERE = new Set([
   ...["not_rising", "no_queue", "not_here", "no_night", "bad_board", "changed_meanwhile", "board_taken", "not_your_queues"],
@@ -26,7 +26,7 @@ class Editor {
     this.question = new QuestionDialog(this.node);
     this.tv = new TvDialog(this.node, this);
     this.listen();
-    this.feed = new Feed(wire(model.feed), () => this.paint());
+    this.feed = new Feed(wire(model.feed), () => this.draft && this.paint());
     this.timer = setInterval(() => this.tick(), EDITOR_TICK_MS);
     this.build_form();
     this.read();
@@ -70,7 +70,8 @@ class Editor {
     this.ticks += 1;
     this.feed.watch();
     if (this.ticks % (BOARDS_MS / EDITOR_TICK_MS) === 0 && document.visibilityState === "visible") this.read();
-    this.paint(this.ticks % EDITOR_SLOW === 0);
+    const slow = this.ticks % EDITOR_SLOW === 0;
+    if (slow || this.draft) this.paint(slow); // many small screens are drawn once a second
   }
 
   async read() {
