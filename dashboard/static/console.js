@@ -15,7 +15,7 @@ class Console {
     this.words = new Words(JSON.parse(model.catalogues), model.language);
     this.selected = "";
     this.rule_name = (rule) => this.lists.name_of_rule(rule);
-    this.node = make("main", "fw-desk console", el);
+    this.node = make("main", "fw-desk workplace", el);
     this.theme = new Theme(this.node);
     this.desk = new AlertDesk();
     this.road = new Road();

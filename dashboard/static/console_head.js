@@ -53,7 +53,10 @@ class Personal {
     this.doors = DOORS.map((door) => this.build_door(door));
     this.who = make("button", "fw-button fw-quiet who", this.node, { type: "button" });
     this.who_words = text(this.who);
-    this.who.addEventListener("click", () => page.person.ask());
+    this.who.addEventListener("click", () => {
+      if (page.person.signed) location.assign(at("sign-in"));
+      else page.person.ask();
+    });
     this.theme = this.build_turn("theme", () => page.theme.turn());
     this.language = this.build_turn("language", () => page.words.speak(page.words.next_language, true));
   }
@@ -81,7 +84,6 @@ class Personal {
       put(door.words, words.say(`door.${door.name}`));
     }
     put(this.who_words, person.name || words.say("who.unknown"));
-    this.who.disabled = person.signed;
     mark(this.who, "title", words.say(person.signed ? "console.signed" : "who.change"));
     const other = theme.name === "dark" ? "light" : "dark";
     put(this.theme.words, other === "light" ? "\u2600" : "\u263e");

@@ -1,7 +1,7 @@
 // The sheet of keys.
 
 const KEYS = {
-  views: ["1", "8"],
+  views: ["1\u20268"],
   find: ["/"],
   rows: ["J", "K"],
   open: ["Enter"],

@@ -77,7 +77,7 @@ class Now {
   }
 
   build_queue(node) {
-    const button = make("button", "line queue-line", node, { type: "button" });
+    const button = make("button", "brief-line queue-line", node, { type: "button" });
     button.addEventListener("click", () => this.page.go("queues"));
     const sign = make("i", "fw-shape", button, { "aria-hidden": "true" });
     const what = text(make("span", "what", button));
@@ -110,7 +110,7 @@ class Now {
   }
 
   build_line(node, act) {
-    const button = make("button", "line", node, { type: "button" });
+    const button = make("button", "brief-line", node, { type: "button" });
     const row = { node, button, sign: make("i", "fw-shape", button, { "aria-hidden": "true" }) };
     row.what = text(make("span", "what", button));
     row.more = text(make("span", "more", button));

@@ -30,7 +30,7 @@ class ShiftView {
       const said = part.title();
       put(tab_words, said);
       put(title, said);
-      part.paint(floor.body, now);
+      if (floor.body) part.paint(floor.body, now);
     }
   }
 

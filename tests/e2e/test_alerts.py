@@ -630,7 +630,7 @@ COVERED = """() => {
   const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
   const boxes = (selector) => [...root.querySelectorAll(selector)]
     .map((node) => node.getBoundingClientRect()).filter((box) => box.width && box.height);
-  const figures = boxes('.row, .totals .figure, .totals .people, .chart, .foot, .head > *');
+  const figures = boxes('.tile, .foot, .head > *');
   const over = boxes('.banner');
   const bad = figures.filter((f) => f.bottom > innerHeight + 1 || over.some((o) =>
     f.right > o.left + 1 && f.left < o.right - 1 && f.bottom > o.top + 1 && f.top < o.bottom - 1));
