@@ -79,8 +79,10 @@ class People:
 
         Raises RefusedError for what cannot be.
         """
-        id = user_id(asked.user)
-        known = self._registry.users.find(id)
+        # What a provider calls somebody may differ from another by its capitals alone.
+        known = self._registry.users.find(asked.user)
+        id = user_id(asked.user) if known is None else known.id
+        known = known or self._registry.users.find(id)
         hashed = ""
         if known is None or not known.provider:
             hashed = await self._hashed(id, asked, new=known is None)

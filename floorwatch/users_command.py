@@ -146,7 +146,7 @@ def _registry(config: Path) -> "Iterator[Registry]":
 def _known(registry: "Registry", id: str) -> "User | None":
     from dashboard.people import user_id
 
-    return registry.users.find(user_id(id))
+    return registry.users.find(id) or registry.users.find(user_id(id))
 
 
 def _wish(registry: "Registry", deed: str, asked: Mapping[str, object]) -> None:

@@ -126,6 +126,8 @@ async def test_whoever_is_removed_is_out(house: Any, boss: Any) -> None:
     caller = await house.came_in("wang", OTHER)
     assert (await house.wish("user.remove", boss, user="wang"))["done"]
     assert house.doors.still(caller, house.now) is None
+    # A provider may bring him again: what he had before must not come to life then.
+    assert house.registry.file.rows("select * from sessions where user = 'wang'") == []
     assert (await house.wish("user.remove", boss, user="wang"))["why"] == "user_gone"
     await house.wish("user.save", boss, **WANG)
     assert house.doors.still(caller, house.now) is None
@@ -134,15 +136,15 @@ async def test_whoever_is_removed_is_out(house: Any, boss: Any) -> None:
 async def test_role_and_password_of_a_providers_user_are_the_providers(
     house: Any, boss: Any
 ) -> None:
-    foreign = User(id="company:42", name="Zhao", role=Role.SUPERVISOR, provider="company")
+    foreign = User(id="company:4aB", name="Zhao", role=Role.SUPERVISOR, provider="company")
     house.registry.users.save(foreign, house.now)
-    asked = {**WANG, "user": "company:42", "name": "Zhao"}
+    asked = {**WANG, "user": "company:4aB", "name": "Zhao"}
     for change in ({"password": OTHER}, {"password": "", "role": "admin"}):
         assert (await house.wish("user.save", boss, **asked | change))["why"] == "user_of_provider"
     assert (await house.wish("user.save", boss, **asked | {"password": ""}))["done"]
-    kept = house.registry.users.find("company:42")
+    kept = house.registry.users.find("company:4aB")
     assert (kept.queues, kept.provider, kept.password) == (("sales",), "company", "")
-    assert (await house.wish("session.sign_in", name="company:42", password=""))["why"] == (
+    assert (await house.wish("session.sign_in", name="company:4aB", password=""))["why"] == (
         "wrong_password"
     )
 

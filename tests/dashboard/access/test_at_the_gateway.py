@@ -1,0 +1,114 @@
+"""The doors at a real gateway: real HTTP, real WebSockets, real cookies."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from dashboard.gateway import Gateway
+from dashboard.roads import Behind
+from dashboard.tokens import new_token
+
+GOOD = "plain hens lay eggs"
+
+
+class Clock:
+    """The house's own time."""
+
+    def __init__(self, house: Any) -> None:
+        self._house = house
+
+    def now(self) -> int:
+        return int(self._house.now)
+
+    async def sleep(self, seconds: float, /) -> None:
+        await asyncio.sleep(0)  # noqa: TID251 it is a clock
+
+
+@pytest.fixture
+async def gateway(house: Any) -> AsyncIterator[Gateway]:
+    behind = Behind(desks=house.desks)
+    async with Gateway(Clock(house), "127.0.0.1", 0, behind=behind, doors=house.doors) as opened:
+        yield opened
+
+
+async def wish(gateway: Gateway, deed: str, cookie: str = "", **data: object) -> dict[str, Any]:
+    headers = {"Cookie": cookie} if cookie else {}
+    address = f"ws://127.0.0.1:{gateway.port}/desk"
+    async with connect(address, additional_headers=headers, proxy=None) as road:
+        await road.send(json.dumps({**data, "id": 1, "do": deed}))
+        answer: dict[str, Any] = json.loads(await road.recv())
+        return answer
+
+
+async def test_in_by_a_password_and_out_again(house: Any, gateway: Gateway) -> None:
+    await house.user("boss")
+    async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as browser:
+        assert (await browser.get("users")).status_code == 401
+        told = await wish(gateway, "session.sign_in", name="boss", password=GOOD)
+        opened = await browser.get("session/open", headers={"X-Ticket": told["ticket"]})
+        assert opened.status_code == 204
+        assert opened.headers["Cache-Control"] == "no-store"
+        assert (await browser.get("session")).json()["role"] == "admin"
+        assert (await browser.get("users")).json()["users"][0]["id"] == "boss"
+        closed = await browser.get("session/close", headers={"X-Ticket": "close"})
+        assert closed.status_code == 204
+        assert dict(browser.cookies) == {}
+        assert (await browser.get("users")).status_code == 401
+
+
+@pytest.mark.parametrize("site", ["https://evil.example.com", "null"])
+async def test_a_page_of_another_site_gets_nowhere(house: Any, gateway: Gateway, site: str) -> None:
+    await house.user("boss")
+    cookie = f"floorwatch={await house.token('boss')}"
+    foreign = {"Cookie": cookie, "Origin": site}
+    async with httpx.AsyncClient(base_url=gateway.url, trust_env=False, headers=foreign) as page:
+        for path in ("session", "users", "audit", "session/close"):
+            answer = await page.get(path, headers={"X-Ticket": "close"})
+            assert answer.status_code == 403
+            assert "Access-Control-Allow-Origin" not in answer.headers
+        assert (await page.options("session/open")).status_code == 405
+    with pytest.raises(InvalidStatus):
+        async with connect(
+            f"ws://127.0.0.1:{gateway.port}/desk", additional_headers=foreign, proxy=None
+        ):
+            pass
+    assert house.with_token(cookie.partition("=")[2]).id == "boss"
+
+
+@pytest.mark.parametrize("token", [new_token(), "x", "'; drop table users --"])
+async def test_a_forged_token_is_nobody(house: Any, gateway: Gateway, token: str) -> None:
+    await house.user("boss")
+    for headers in ({"Cookie": f"floorwatch={token}"}, {"Authorization": f"Bearer {token}"}):
+        async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as browser:
+            assert (await browser.get("users", headers=headers)).status_code == 401
+            assert (await browser.get("frame", headers=headers)).status_code == 401
+    told = await wish(gateway, "user.remove", f"floorwatch={new_token()}", user="boss")
+    assert told["why"] == "forbidden"
+    assert house.registry.users.find("boss")
+
+
+async def test_a_revoked_display_goes_dark(house: Any, gateway: Gateway) -> None:
+    await house.user("boss")
+    cookie = f"floorwatch={await house.token('boss')}"
+    asked = await wish(gateway, "display.ask")
+    made = await wish(
+        gateway, "display.confirm", cookie, code=asked["code"], name="大厅", board="main"
+    )
+    waited = await wish(gateway, "display.wait", secret=asked["secret"])
+    token = await house.opened(waited["ticket"])
+    address = f"ws://127.0.0.1:{gateway.port}/feed"
+    bearer = {"Authorization": f"Bearer {token}"}
+    async with connect(address, additional_headers=bearer, proxy=None) as feed:
+        gateway.publish(lambda: {"at": house.now}, {})
+        assert json.loads(await feed.recv())
+        await wish(gateway, "display.revoke", cookie, display=made["display"])
+        house.now += 1_000
+        gateway.publish(lambda: {"at": house.now}, {"at": house.now})
+        await asyncio.wait_for(feed.wait_closed(), 10)
+    assert house.with_token(token).id == ""
