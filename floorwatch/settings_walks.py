@@ -26,6 +26,8 @@ def _choices(table: Table, key: str, example: str) -> tuple[Choice, ...]:
     for each in table.tables(key):
         each.required("id", example)
         id = each.read("id", identifier, "")
+        if not id:
+            continue
         if id in found or id == NOTHING_FOUND:
             what = f'the id "{id}" is given twice' if id in found else f'"{id}" is ours already'
             each.add("id", what, "Take another id")
@@ -35,7 +37,7 @@ def _choices(table: Table, key: str, example: str) -> tuple[Choice, ...]:
         found[id] = Choice(
             id=id, names=names, stays_open=each.read("stays_open", _flag, id in _OPEN)
         )
-    return tuple(choice for choice in found.values() if choice.id)
+    return tuple(found.values())
 
 
 _OURS = {

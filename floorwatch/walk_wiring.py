@@ -24,10 +24,13 @@ class Floorplan:
         return Ways(choices=self.choices, agent=self.agent)
 
     def choices(self) -> WalkChoices:
-        """What can be chosen now: the site's own places, its areas, teams and queues."""
-        return structs.replace(
-            self.own, places=(*self.own.places, *self.areas, *self._teams(), *self._queues())
-        )
+        """What can be chosen now: the site's own places, its areas, teams and queues.
+
+        An area that is called as a team is where the team sits: one button is enough.
+        """
+        teams = tuple(self._teams())
+        areas = (area for area in self.areas if area.names not in [team.names for team in teams])
+        return structs.replace(self.own, places=(*self.own.places, *areas, *teams, *self._queues()))
 
     def agent(self, id: str) -> Whereabouts | None:
         """Where an agent belongs; None if we never heard of him."""
