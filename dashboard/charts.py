@@ -23,7 +23,7 @@ Mark = tuple[Millis, Millis]
 HEIGHT, TALL = 220, 280
 SHORTEST = 16
 """Intervals, so that the first calls do not fill the whole picture."""
-LABELS = 12
+LABELS = {"wide": 12, "narrow": 5}
 _STEPS_H = (1, 2, 3, 4, 6, 12)
 _FONT = "Roboto, system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 _PERCENTILE = 0.9
@@ -44,6 +44,7 @@ class Chart(NamedTuple):
     clock: Callable[[Millis], str]
     language: str
     theme: str
+    width: str = "wide"
 
     @property
     def start(self) -> Millis:
@@ -133,7 +134,7 @@ def _hours(chart: Chart) -> dict[float, str]:
     ticks: dict[float, str] = {}
     told = [(n, chart.clock(chart.start + n * chart.step_ms)) for n in range(chart.length + 1)]
     full = [(n, label) for n, label in told if label.endswith(":00")] or told[::4]
-    step = next((h for h in _STEPS_H if len(full) / h <= LABELS), 24)
+    step = next((h for h in _STEPS_H if len(full) / h <= LABELS[chart.width]), 24)
     for n, label in full:
         if not int(label[:2]) % step:
             ticks[n] = label

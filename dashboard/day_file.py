@@ -50,7 +50,8 @@ def teller(time_zone: str, pattern: str = "%Y-%m-%d %H:%M") -> Callable[[Millis]
 def _heads(language: str) -> list[str]:
     figures, words = catalogues("drill")[language], catalogues("reports")[language]
     heads = [figures[f"figure.{name}"] for name in (*COUNTS, *SHARES)]
-    return heads + [f"{figures[f'figure.{name}']} ({words['file.seconds']})" for name in MEANS]
+    unit = words["file.seconds"]
+    return heads + [f"{figures[f'figure.{name}']} ({unit})" for name in MEANS]
 
 
 def _figures(row: Row) -> list[str]:

@@ -15,6 +15,7 @@ from stream.metrics import Sums
 NOTHING = "—"
 _ORDER = {"zh": "{term} {value}", "en": "{value} {term}"}
 _BRACKETS = {"zh": "（{}）", "en": "({})"}
+_DIVIDED = {"zh": "{over}÷{under}= {value}", "en": "{over} ÷ {under} = {value}"}
 
 
 class Said(NamedTuple):
@@ -50,7 +51,8 @@ def sentence(said: Said, of: Formula, sums: Sums) -> dict[str, str]:
 def _sentence(said: Said, of: Formula, sums: Sums, language: str) -> str:
     over = _sum(of.over, said, sums, language)
     value = shown(of.of(sums), of.unit, language)
-    return f"{over} ÷ {_sum(of.under, said, sums, language)} = {value}"
+    under = _sum(of.under, said, sums, language)
+    return _DIVIDED[language].format(over=over, under=under, value=value)
 
 
 def _sum(terms: tuple[Term, ...], said: Said, sums: Sums, language: str) -> str:

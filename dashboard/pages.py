@@ -31,5 +31,7 @@ PLACES = (
     Place("admin", "dashboard.admin_page:Admin", ("/admin",), Role.ADMIN),
     Place("floor", "dashboard.console:Console", ("/floor",), Role.SUPERVISOR),
     Place("walk", "dashboard.walk_page:Walk", ("/walk",), Role.SUPERVISOR),
+    Place("me", "dashboard.me:Me", ("/me",), Role.AGENT),
     Place("boards", "dashboard.editor:Editor", ("/boards",), Role.MANAGER),
+    Place("reports", "dashboard.reports:Reports", ("/reports",), Role.MANAGER),
 )

@@ -38,10 +38,11 @@ class _Query(Struct, frozen=True, kw_only=True):
     form: Literal["queues", "intervals", "json"] = "queues"
     lang: Literal["zh", "en"] = "en"
     theme: Literal["dark", "light"] = "light"
+    width: Literal["wide", "narrow"] = "wide"
 
 
 class _Day(Struct, frozen=True, kw_only=True):
-    """A business day of the site; of the running one, `end` is now."""
+    """A business day of the site; `live` is the running one."""
 
     date: str
     start: Millis
@@ -96,7 +97,7 @@ class ReportDesk:
         return {
             "date": told.date,
             "start_at": told.start,
-            "end_at": told.end if told.live else span.end,
+            "end_at": told.end,
             "as_of": question.now,
             "live": told.live,
             "step_ms": step,
@@ -156,6 +157,7 @@ class ReportDesk:
             clock=day_file.teller(span.site.time_zone, "%H:%M"),
             language=query.lang,
             theme=query.theme,
+            width=query.width,
         )
         return await asyncio.to_thread(charts.item, chart)
 

@@ -6,6 +6,7 @@
 // `from` and `to` it is the running business day.
 
 const DRILL_COLUMNS = ["time", "queue", "caller", "wait", "talk", "agent", "end"];
+const DRILL_WHOLE_MS = 20 * 3600000;
 const DRILL_NOW = new Set(["waiting", "talking"]);
 // Of a mean, the calls that made it long come first; of a share, those that spoilt it.
 const DRILL_FIRST = {
@@ -125,7 +126,7 @@ class Drill {
   paint() {
     const { words, figure, told } = this;
     put(this.title, figure.label ?? drill_label(figure.what, words));
-    put(this.value, figure.value ?? "");
+    put(this.value, this.said_value());
     put(this.where, this.place());
     put(this.shut_words, words.say("drill.close"));
     put(this.keys, words.say("drill.keys"));
@@ -138,6 +139,17 @@ class Drill {
     this.paint_calls();
   }
 
+  // As it is now, so that it is what the sums and the calls below make; a live figure goes on.
+  said_value() {
+    const { words, figure, told, list } = this;
+    if (told && told.name === figure.what && "unit" in told) {
+      if (told.unit === "count") return words.count(told.value);
+      if (told.unit === "ms") return words.wait(told.value);
+      return figure.what === "service_level" ? words.kept(told.value) : words.share(told.value);
+    }
+    return figure.value ?? (list ? words.count(list.count) : "");
+  }
+
   place() {
     const { words, figure, list } = this;
     const queue = figure.queue
@@ -147,6 +159,7 @@ class Drill {
     const from = figure.from ?? list?.from;
     if (!Number.isFinite(from)) return queue;
     const to = figure.to ?? list.to;
+    if (to - from > DRILL_WHOLE_MS) return `${queue} · ${words.say("drill.whole", { day: words.day(from) })}`;
     const span = { day: words.day(from), from: words.hour_minute(from), to: words.hour_minute(to) };
     return `${queue} · ${words.say("drill.span", span)}`;
   }

@@ -66,7 +66,7 @@ def test_a_service_level_in_words_with_its_sums() -> None:
     told = sentence(said, SERVICE_LEVELS[ServiceLevel.SHORT_EXCLUDED], sums)
     level = "(412 answered within 20 s) ÷ (480 answered + 22 abandoned at or after 5 s) = 82.0%"
     assert told["en"] == level
-    assert told["zh"] == "（20 秒内接通 412） ÷ （接通 480 + 满 5 秒后放弃 22） = 82.0%"
+    assert told["zh"] == "（20 秒内接通 412）÷（接通 480 + 满 5 秒后放弃 22）= 82.0%"
     asa = sentence(Said("asa_ms"), RATIOS["asa_ms"], sums | {"wait_ms_answered": 4_000_000})
     assert asa["en"] == "(1:06:40 waited before an answer, in all) ÷ (480 answered) = 0:08"
 

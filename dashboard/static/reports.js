@@ -1,0 +1,168 @@
+// The manager's page: a day as it is signed. The running one is renewed while it is looked at.
+
+const REPORT_TICK_MS = 1000;
+const REPORT_AGAIN_MS = 30000;
+const REPORT_RETRY_MS = 5000;
+
+class ReportsPage {
+  constructor(model, el) {
+    this.newer = new Newer(model.build);
+    this.words = new ReportWords(JSON.parse(model.catalogues), model.language);
+    this.node = make("main", "fw-desk r-page", el);
+    this.theme = new Theme(this.node, "light");
+    this.road = new Road();
+    this.days = [];
+    this.today = "";
+    this.trouble = "";
+    this.read_at = -Infinity;
+    const asked = new URLSearchParams(location.search);
+    this.date = asked.get("date") ?? "";
+    this.queue = asked.get("queue") ?? "";
+    this.build();
+    this.drill = new Drill(this.node, { words: () => this.words, road: this.road });
+    this.feed = new Feed(wire(model.feed), () => this.newer.follow(this.feed.build));
+    this.timer = setInterval(() => this.tick(), REPORT_TICK_MS);
+    this.paint();
+    this.read();
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.feed.stop();
+    this.road.stop();
+    this.node.remove();
+  }
+
+  build() {
+    this.head = new ReportHead(this.node, this);
+    this.warning = make("p", "fw-said", this.node, { "data-tone": "warn", role: "status" });
+    this.warning_words = text(this.warning);
+    this.empty = make("p", "fw-tile fw-empty", this.node);
+    this.empty_words = text(this.empty);
+    this.body = make("div", "r-body", this.node);
+    this.summary = text(make("p", "r-summary", this.body));
+    this.tiles = new ReportTiles(this.body, this);
+    this.incidents = new ReportTrouble(this.body, this);
+    this.charts = new ReportCharts(this.body, this);
+    this.table = new ReportTable(this.body, this);
+    this.intervals = new ReportIntervals(this.body, this);
+    this.foot = text(make("p", "fw-note r-foot", this.node));
+    const sign = make("footer", "r-sign", this.node);
+    this.sign = [text(make("span", "", sign)), text(make("span", "", sign))];
+  }
+
+  get site() {
+    return this.feed.body?.site;
+  }
+
+  get link() {
+    return this.feed?.link ?? "connecting";
+  }
+
+  // By one of the listed days: 1 is back in time.
+  step(by) {
+    const place = this.days.findIndex((each) => each.date === this.day?.date);
+    const next = this.days[place + by];
+    if (next) this.choose(next.date);
+  }
+
+  choose(date) {
+    this.date = date === this.today ? "" : date;
+    this.told_incidents = undefined;
+    this.turn();
+  }
+
+  choose_queue(queue) {
+    this.queue = queue;
+    this.turn();
+  }
+
+  turn() {
+    const address = new URL(location.href);
+    for (const [key, value] of [["date", this.date], ["queue", this.queue]]) {
+      if (value) address.searchParams.set(key, value);
+      else address.searchParams.delete(key);
+    }
+    history.replaceState(null, "", address);
+    this.read();
+  }
+
+  tick() {
+    this.feed.watch();
+    if (document.visibilityState !== "visible") return;
+    const since = performance.now() - this.read_at;
+    const live = this.day ? this.day.live : true;
+    if (since > (this.failed ? REPORT_RETRY_MS : REPORT_AGAIN_MS) && (live || this.failed)) this.read();
+    this.head.paint(this.day);
+  }
+
+  async read() {
+    this.read_at = performance.now();
+    const about = { date: this.date, queue: this.queue };
+    const same = () => about.date === this.date && about.queue === this.queue;
+    const [days, day] = await Promise.all([this.road.ask("days"), this.road.ask("day", about)]);
+    if (!same()) return; // another was asked for meanwhile
+    this.failed = !day;
+    if (days) Object.assign(this, { days: days.days, today: days.today, trouble: days.trouble });
+    if (day) {
+      this.words.set_zone(day.time_zone);
+      this.day = { ...day, end_of_day: day.end_at };
+    }
+    this.paint();
+    if (!day) return;
+    const span = { from: day.start_at, to: day.end_at };
+    const incidents = await this.road.ask("incidents", span);
+    if (!same()) return;
+    this.told_incidents = Array.isArray(incidents) ? incidents : null;
+    this.incidents.paint(this.day, this.told_incidents);
+    this.charts.paint(this.day);
+  }
+
+  paint() {
+    const { words, day } = this;
+    mark(this.node, "lang", words.say("locale"));
+    mark(document.documentElement, "lang", words.say("locale"));
+    this.head.paint(day);
+    put(this.warning_words, this.warned());
+    this.warning.hidden = !this.warning_words.data;
+    put(this.foot, words.say("reports.foot"));
+    put(this.sign[0], words.say("reports.sign"));
+    put(this.sign[1], words.say("reports.signed_on"));
+    const nothing = day && !day.intervals.length && !day.totals.offered && !day.queue;
+    this.body.hidden = !day || nothing;
+    this.empty.hidden = !nothing;
+    put(this.empty_words, nothing ? words.say(day.live ? "empty.today" : "empty.past") : "");
+    if (this.drill.shown) this.drill.paint();
+    if (!day || nothing) return;
+    put(this.summary, this.summed(day.totals));
+    words.places = new Map(Object.entries(day.queues).map(([id, row]) => [`queue:${id}`, row.names]));
+    this.tiles.paint(day);
+    this.incidents.paint(day, this.told_incidents);
+    this.charts.paint(day);
+    this.table.paint(day);
+    this.intervals.paint(day);
+  }
+
+  warned() {
+    const { words } = this;
+    if (this.failed) return words.say("reports.lost");
+    return this.trouble ? words.say("reports.behind", { why: this.trouble }) : "";
+  }
+
+  summed({ offered, answered, service_level, goal }) {
+    const { words } = this;
+    const said = Number.isFinite(service_level) && Number.isFinite(goal);
+    const how = said ? (service_level >= goal ? "met" : "below") : "open";
+    return words.say(`summary.${how}`, {
+      offered: words.count(offered),
+      answered: words.count(answered),
+      level: words.kept(service_level),
+      goal: words.promise(goal),
+    });
+  }
+}
+
+export function render({ model, el }) {
+  const page = new ReportsPage(model, el);
+  model.on("remove", () => page.stop());
+}
