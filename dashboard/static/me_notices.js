@@ -1,0 +1,34 @@
+// The notices of the day, the newest first.
+
+const ME_TONES = { info: ["square", "calm"], good: ["disc", "good"], warn: ["triangle", "warn"] };
+
+class MeNotices {
+  constructor(parent) {
+    ({ node: this.node, title: this.title } = me_section(parent, "notices"));
+    this.list = make("ul", "me-list", this.node);
+    this.rows = new MeRows(this.list, (list) => this.build(list), (row, value) => this.paint_row(row, value));
+  }
+
+  build(list) {
+    const node = make("li", "fw-said me-notice", list);
+    const sign = make("i", "fw-shape", node, { "aria-hidden": "true" });
+    return { node, sign, words: text(make("span", "", node)), at: text(make("span", "fw-note", node)) };
+  }
+
+  paint({ notices, now, words }) {
+    this.words = words;
+    const hanging = Object.entries(notices ?? {}).filter(([, { at: from, until }]) => from <= now && !(until <= now));
+    hanging.sort(([, one], [, other]) => other.at - one.at);
+    this.node.hidden = hanging.length === 0;
+    put(this.title, words.say("me.notices"));
+    this.rows.paint(hanging);
+  }
+
+  paint_row(row, notice) {
+    const [sign, tone] = Object.hasOwn(ME_TONES, notice.tone) ? ME_TONES[notice.tone] : ME_TONES.info;
+    mark(row.sign, "data-shape", sign);
+    mark(row.node, "data-tone", tone);
+    put(row.words, String(notice.text ?? ""));
+    put(row.at, this.words.hour_minute(notice.at));
+  }
+}
