@@ -18,8 +18,15 @@ class HandOver {
     this.begin = life_button(this.lists, ["fw-go", "handover-begin"], () => this.start());
     this.waiting = this.build_list("waiting");
     this.taken = this.build_list("taken");
+    this.looked = false; // whether a draft was kept here
+  }
+
+  // What he was writing when he left the page. Somebody else's is not shown to him.
+  look() {
+    if (this.looked || this.self.id === null) return;
+    this.looked = true;
     const kept = life_kept(HANDOVER_DRAFT_KEY);
-    if (kept && typeof kept === "object") this.open(kept);
+    if (kept?.owner === this.self.id && this.form.hidden) this.open(kept);
   }
 
   title() {
@@ -116,7 +123,7 @@ class HandOver {
   }
 
   keep() {
-    life_keep(HANDOVER_DRAFT_KEY, this.drafted());
+    life_keep(HANDOVER_DRAFT_KEY, { ...this.drafted(), owner: this.self.id });
   }
 
   async write() {
@@ -141,6 +148,7 @@ class HandOver {
     Object.assign(this, { body, now });
     const { words } = this;
     this.self.paint();
+    this.look();
     this.asked.paint(body?.handovers?.changed_at, now);
     this.walks.paint(body?.walks?.changed_at, now);
     mark(this.node, "data-writing", String(!this.form.hidden));

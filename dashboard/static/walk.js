@@ -13,7 +13,7 @@ class WalkPage {
     this.road = new Road();
     this.self = LifeSelf.of(this.road);
     this.outbox = new WalkOutbox(this.road, this.self, (entry, answer) => this.taken(entry, answer));
-    this.tour = new Tour(this.outbox);
+    this.tour = new Tour(this.outbox, this.self);
     this.asked = new LifeAsked(this.road, "walk-choices", () => ({}));
     this.build_head();
     const [walk, handover, notices] = WALK_TABS.map((name) => this.build_tab(name));
@@ -60,7 +60,8 @@ class WalkPage {
   build_tab(name) {
     const tab = make("button", "walk-tab", this.nav, { type: "button" });
     tab.addEventListener("click", () => (location.hash = name));
-    return { name, tab, words: text(tab), node: make("div", "walk-body", this.node, { "data-tab": name }), part: null };
+    const node = make("div", "walk-body", this.node, { "data-tab": name });
+    return { name, tab, words: text(tab), node, title: text(make("h2", "fw-unseen", node)), part: null };
   }
 
   build_walk(node) {
@@ -97,15 +98,15 @@ class WalkPage {
   // Begin a walk, or end the one that is going on.
   turn() {
     if (this.tour.going) {
-      this.tour.end(this.now, this.self);
+      this.tour.end(this.now);
       this.outbox.release();
-    } else this.tour.begin(this.now, this.self);
+    } else this.tour.begin(this.now);
     this.paint();
   }
 
   async keep(data, wait_ms) {
     const { now } = this;
-    const walk = this.tour.begin(now, this.self);
+    const walk = this.tour.begin(now);
     this.tour.noted(1, now);
     return this.outbox.add("walk.note", this.self.signed({ ...data, walk, at: now }), wait_ms);
   }
@@ -134,8 +135,9 @@ class WalkPage {
     this.self.paint();
     if (link === "live") this.asked.paint(undefined, this.now);
     this.paint_head(link);
-    for (const { name, tab, node, words: label, part } of this.tabs) {
+    for (const { name, tab, node, title, words: label, part } of this.tabs) {
       put(label, words.say(`walk_tab.${name}`));
+      put(title, label.data);
       mark(tab, "aria-current", name === this.tab ? "page" : "false");
       node.hidden = name !== this.tab;
       if (part && !node.hidden) part.paint(this.body, this.now);
@@ -160,8 +162,8 @@ class WalkPage {
 
   paint_walk() {
     const { words, tour, outbox } = this;
-    tour.forget(this.now, this.self);
-    const { began_at, count = 0 } = tour.kept ?? {};
+    tour.forget(this.now);
+    const { began_at, count = 0 } = tour.going ? tour.kept : {};
     const values = { length: life_length(this.now - began_at, words), count: words.count(count) };
     put(this.going, tour.going ? words.say("walk.going", values) : words.say("walk.not_going"));
     put(this.begin.words, tour.going ? words.say("walk.end") : words.say("walk.begin"));

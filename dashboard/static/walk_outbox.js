@@ -2,6 +2,8 @@
 // that it has it. Each carries its own id, so that what is sent twice is noted once.
 
 const OUTBOX_AGAIN_MS = 3000;
+// Not taken now, but perhaps later: nobody answered, or his session is over and he signs in again.
+const OUTBOX_LATER = new Set(["lost", "forbidden"]);
 
 class WalkOutbox {
   // `taken(entry, answer)` is called for each one that the desk has.
@@ -105,7 +107,7 @@ class WalkOutbox {
     entry.leaving = true;
     const answer = await this.road.wish(entry.deed, entry.data);
     entry.leaving = false;
-    if (!answer.done && answer.why === "lost") {
+    if (!answer.done && OUTBOX_LATER.has(answer.why)) {
       this.tried_at = performance.now();
       return false;
     }

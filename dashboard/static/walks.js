@@ -53,6 +53,7 @@ class Walks {
     this.asked.paint(body?.walks?.changed_at, now);
     put(this.link_words, words.say("walks.link"));
     put(this.shut.words, words.say("close"));
+    mark(this.picture, "aria-label", words.say("walks.photo"));
     const { findings = [], open = [], people = [] } = this.asked.told ?? {};
     const by_id = (found) => found.map((finding) => [finding.id, finding]);
     this.paint_list(this.open, by_id(open), (list, id) => this.build_finding(list, id, true), (row, each) => this.paint_open(row, each));
