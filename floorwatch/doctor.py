@@ -10,9 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from floorwatch import doctor_actions as second
 from floorwatch import doctor_stores as stores
 from floorwatch.doctor_findings import Finding, Subject
 from floorwatch.doctor_pbx import CLASSES, PbxProbeError, PbxReport, probe
+from floorwatch.settings_actions import ActionSettings
 from floorwatch.settings_secret import Secret, SecretError
 from floorwatch.settings_types import BridgeSettings, Settings, SiteSettings, SourceSettings
 from floorwatch.urls import Url
@@ -94,6 +96,9 @@ def _checks(settings: Settings, tools: Tools) -> Iterator[tuple[Subject, Check]]
         for source in site.sources:
             subject = Subject(f"source {site.site.id}/{source.name}")
             yield subject, partial(SOURCES[source.url.scheme], subject, site, source, tools)
+            if source.actions and source.url.scheme == "ami":
+                subject = Subject(f"actions {site.site.id}/{source.name}")
+                yield subject, partial(_actions, subject, source, source.actions, tools)
             if source.backfill:
                 subject = Subject(f"backfill {site.site.id}/{source.name}")
                 yield subject, partial(_in_thread, stores.log_file, subject, source.backfill)
@@ -169,6 +174,17 @@ async def _pbx(
     found = [subject.ok(f"{report.banner}: logged in as {source.url.user}")]
     found += [*_rights(subject, report), *_time(subject, report), *_queues(subject, site, report)]
     return found
+
+
+async def _actions(
+    subject: Subject, source: SourceSettings, actions: ActionSettings, tools: Tools
+) -> list[Finding]:
+    secret = await _secret(actions.secret, tools)
+    try:
+        report = await tools.pbx(second.account_of(source.url, actions), secret, tools.clock)
+    except PbxProbeError as error:
+        return [second.unreachable(subject, error)]
+    return list(second.judged(subject, actions, report))
 
 
 def _rights(subject: Subject, report: PbxReport) -> Iterator[Finding]:

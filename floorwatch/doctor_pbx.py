@@ -21,7 +21,10 @@ from ingest.ports import Clock
 CLASSES = frozenset({"system", "call", "agent", "dialplan"})
 """The classes that the account must be able to read."""
 
-_ACTING = ("originate", "command", "hangup", "redirect", "setvar", "updateconfig", "queueremove")
+_ACTING = (
+    *("originate", "command", "hangup", "redirect", "setvar", "updateconfig"),
+    *("queueadd", "queueremove", "queuepause"),
+)
 _PRIVILEGE = re.compile(rb"^Privilege: ([a-z,]+)\r$", re.MULTILINE)
 _READ_BYTES = 65_536
 

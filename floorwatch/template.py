@@ -97,6 +97,12 @@ url = "simulate:demo"
 # url = "ami://floorwatch@pbx.example.com:5038"
 # secret_env = "FLOORWATCH_PBX_SECRET"
 # backfill = "queue_log:/var/log/asterisk/queue_log" # fills gaps 补齐断线期间的数据
+# Supervisors' actions, off unless given 班长操作, 不写则关闭: docs/actions.md
+# [site.source.actions]
+# user = "floorwatch-act" # a second account 第二个账号
+# secret_env = "FLOORWATCH_ACT_SECRET"
+# allow = ["pause", "unpause", "move"]
+# phones = { lead = "PJSIP/2001" }
 """
 _PBX = """
 # Asterisk. The password is never in this file 密码不写在本文件里: secret_env or secret_file.
@@ -105,6 +111,12 @@ name = "pbx"
 url = {url}
 {secret}
 # backfill = "queue_log:/var/log/asterisk/queue_log" # fills gaps 补齐断线期间的数据
+# Supervisors' actions, off unless given 班长操作, 不写则关闭: docs/actions.md
+# [site.source.actions]
+# user = "floorwatch-act" # a second account 第二个账号
+# secret_env = "FLOORWATCH_ACT_SECRET"
+# allow = ["pause", "unpause", "move"]
+# phones = {{ lead = "PJSIP/2001" }}
 """
 _OTHERS = """\
 

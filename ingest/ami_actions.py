@@ -19,6 +19,8 @@ from ingest.orders import HALF, PHONE_UNANSWERED, Act, Order, Outcome, Receipt
 
 RING_MS = 8_000
 """So long the orderer's phone rings: a little less than anybody waits for the answer."""
+READ = ("OriginateResponse",)
+"""Events that only tell what became of an action."""
 NOT_A_MEMBER, NOT_DYNAMIC = "not_a_member", "not_dynamic"
 """Why: the agent is in none of the queues meant; he is a fixed member of one, whom only its
 configuration moves."""

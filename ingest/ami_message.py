@@ -53,7 +53,6 @@ WANTED = frozenset(
         "OutboundRegistrationDetail",
         "PeerEntry",
         "RegistryEntry",
-        "OriginateResponse",
         "Join",
         "Leave",
     ]

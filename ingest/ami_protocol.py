@@ -39,14 +39,18 @@ class State(StrEnum):
 class AmiProtocol:
     """One connection to one Asterisk. Feed it what the socket reads; send what `data_to_send` gives."""
 
-    def __init__(self, prefix: str = "fw", *, banner: bool = True) -> None:
-        """`prefix` begins our ActionIDs. `banner=False`: the bytes start after the banner."""
+    def __init__(
+        self, prefix: str = "fw", *, banner: bool = True, also: tuple[str, ...] = ()
+    ) -> None:
+        """`prefix` begins our ActionIDs. `banner=False`: the bytes start after the banner. `also` are
+        events to be read that say nothing about the floor."""
         self.state = State.BANNER if banner else State.READY
         self.banner = ""
         self.refusal = ""
         self.received = 0
         self.skipped = 0
         self._prefix = prefix
+        self._also = tuple(f"Event: {name}\r\n".encode() for name in also)
         self._number = 0
         self._buffer = bytearray()
         self._scanned = 0
@@ -135,7 +139,7 @@ class AmiProtocol:
                 continue
             self._check_size(len(frame))
             self.received += 1
-            if unwanted(frame):
+            if unwanted(frame) and not frame.startswith(self._also):
                 self.skipped += 1
                 continue
             message = parse(frame)

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Callable, Collection
 from contextlib import suppress
 
-from ingest.ami_actions import Carrier
+from ingest.ami_actions import READ, Carrier
 from ingest.ami_protocol import AmiProtocol, AmiProtocolError, State
 from ingest.orders import AWAY, Act, Order, Outcome, Receipt
 from ingest.ports import Clock
@@ -74,7 +74,7 @@ class AmiTelephony:
         """Connect, log in, keep the link; again and again, until cancelled."""
         pauses = {State.REFUSED: REFUSED_RETRY_S[0], State.BANNER: RETRY_S[0]}
         while True:
-            protocol = AmiProtocol("act")
+            protocol = AmiProtocol("act", also=READ)
             why = await self._once(protocol)
             over = State.REFUSED if protocol.state is State.REFUSED else State.BANNER
             if protocol.state in (State.LOGGED_IN, State.BOOTED):

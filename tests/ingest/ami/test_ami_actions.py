@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.ami_actions import NOT_A_MEMBER, NOT_DYNAMIC, Carrier
+from ingest.ami_actions import NOT_A_MEMBER, NOT_DYNAMIC, READ, Carrier
 from ingest.ami_protocol import AmiProtocol
 from ingest.orders import HALF, PHONE_UNANSWERED, Act, Order, Outcome, Receipt
 
@@ -15,7 +15,7 @@ class Talk:
     """One connection: what was sent, and answers to it."""
 
     def __init__(self) -> None:
-        self.protocol = AmiProtocol("act", banner=False)
+        self.protocol = AmiProtocol("act", banner=False, also=READ)
         self.carrier = Carrier(self.protocol)
         self.sent: list[Action] = []
         self.receipts: dict[str, Receipt] = {}
