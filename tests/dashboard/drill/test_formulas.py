@@ -81,7 +81,7 @@ def test_every_figure_can_be_said(variant: ServiceLevel) -> None:
             assert "{" not in told
         of = formula(name, variant)
         if of is not None and of.under:
-            assert all(told.endswith(" = —") for told in sentence(said, of, sums).values())
+            assert all(told.endswith("= —") for told in sentence(said, of, sums).values())
     assert "—" in definition(Said("answered_in_target"))["en"]
 
 
