@@ -57,14 +57,3 @@ function pieces_of(words, { width, height, least, leading = 1.25 }) {
   if (piece.trim() || !pieces.length) pieces.push(piece.trim());
   return pieces;
 }
-
-// How a few equal cells stand in a box: as many columns as lets the type be largest.
-function grid_in(count, { width, height, em, lines }) {
-  let best = { columns: 1, size: 0 };
-  for (let columns = 1; columns <= count; columns += 1) {
-    const rows = Math.ceil(count / columns);
-    const size = Math.min(width / columns / em, height / rows / lines);
-    if (size > best.size * 1.02) best = { columns, size };
-  }
-  return best;
-}

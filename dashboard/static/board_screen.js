@@ -23,9 +23,10 @@ const TILES = {
   clock: ClockTile,
 };
 const LANGUAGE_TURN_MS = 20000;
+const LEAST_STAY_MS = 8000;
 const FLOW_U = 6.2; // px, on a phone
 const FLOW_LEAST = 17;
-const FLOW_HEIGHTS = { waiting: 24, longest: 24, service_level: 30, counts: 44, agents: 46, trend: 44, queue: 34, notice: 34, alerts: 40, clock: 24 };
+const FLOW_HEIGHTS = { waiting: 28, longest: 28, service_level: 30, counts: 44, agents: 46, trend: 44, queue: 34, notice: 34, alerts: 40, clock: 24 };
 
 class BoardScreen {
   // `flows`: on a phone, where the tiles stand one below the other and the page scrolls.
@@ -40,9 +41,12 @@ class BoardScreen {
     this.foot = new BoardFoot(this.node);
     this.pages = [];
     this.built = "";
-    this.page = 0;
+    this.turns = []; // what stands on the screen at once, one after the other
+    this.turn_place = 0;
     this.turned_at = performance.now();
     this.laid = "";
+    this.digits = 2;
+    this.unreachable = false;
     this.room = { width: 0, height: 0, u: 1, least: 1 };
     // In a frame of its own: what we change there must not be seen by the same watch.
     this.watcher = new ResizeObserver(() => requestAnimationFrame(() => this.measure()));
@@ -82,17 +86,18 @@ class BoardScreen {
     mark(this.node, "lang", words.say("locale"));
     const queues = queues_of(body, board);
     const view = { body, board, words, now, link, clock, heard_at, queues };
+    this.lay(body, queues.length);
     this.turn(view);
     view.shown_ms = performance.now() - this.turned_at;
     this.head.paint(view);
     this.banner.paint(body?.alerts, { words, now });
     const { u, width, least } = this.room;
-    const strip = { width: width - 34 * u, height: least * 2.7, least, most: Math.max(least, 4 * u) };
-    const shown = this.flows ? this.pages.flatMap(({ tiles }) => tiles) : this.pages[this.page].tiles;
+    const strip = this.flows
+      ? { width: width - 5 * u, height: Infinity, least, most: least }
+      : { width: width - 34 * u, height: least * (least > 3 * u ? 4 : 2.7), least, most: Math.max(least, 4 * u) };
     const shows_notices = board.pages.some((page) => page.tiles.some(({ kind }) => kind === "notice"));
     this.foot.paint(view, { shows_notices, room: strip });
-    this.lay(board, queues.length);
-    for (const tile of shown) tile.paint(view);
+    for (const tile of this.shown) tile.paint(view);
   }
 
   speak(board, body, clock) {
@@ -110,7 +115,7 @@ class BoardScreen {
     if (built === this.built) return;
     this.built = built;
     this.laid = "";
-    this.page = Math.min(this.page, board.pages.length - 1);
+    this.turn_place = 0;
     this.turned_at = performance.now();
     this.stage.replaceChildren();
     this.pages = board.pages.map((page) => {
@@ -120,34 +125,65 @@ class BoardScreen {
     });
   }
 
-  // The next page, when this one was seen for long enough: all turns of its tables too.
-  turn({ board }) {
-    const count = this.flows ? 1 : board.pages.length;
-    const { tiles } = this.pages[this.page];
-    const turns = Math.max(1, ...tiles.map((tile) => tile.pages ?? 1));
-    const stay_ms = Math.max((board.pages[this.page].seconds ?? 20) * 1000, turns * TURN_MS);
-    const passed_ms = performance.now() - this.turned_at;
-    if (count > 1 && passed_ms >= stay_ms) {
-      this.page = (this.page + 1) % count;
-      this.turned_at = performance.now();
-    }
-    this.head.dots.paint(count, this.page, Math.min(1, passed_ms / stay_ms));
-    this.pages.forEach(({ node }, place) => {
-      node.hidden = !this.flows && place !== this.page;
-    });
+  // The tiles that stand on the screen now.
+  get shown() {
+    if (this.flows) return this.pages.flatMap(({ tiles }) => tiles);
+    const turn = this.turns[this.turn_place];
+    return turn ? turn.boxes.map(({ place }) => this.pages[turn.page].tiles[place]) : [];
   }
 
-  lay(board, queues) {
+  // The next turn, when this one was seen for long enough: all turns of its tables too.
+  turn({ board }) {
+    const count = this.flows ? 1 : this.turns.length;
+    const tables = Math.max(1, ...this.shown.map((tile) => tile.pages ?? 1));
+    const turn = this.turns[this.turn_place];
+    const parts = this.turns.filter(({ page }) => page === turn?.page).length || 1;
+    const seconds = board.pages[turn?.page ?? 0]?.seconds ?? 20;
+    const stay_ms = Math.max((seconds * 1000) / parts, LEAST_STAY_MS, tables * TURN_MS);
+    const passed_ms = performance.now() - this.turned_at;
+    if (count > 1 && passed_ms >= stay_ms) {
+      this.turn_place = (this.turn_place + 1) % count;
+      this.turned_at = performance.now();
+      this.show_turn();
+    }
+    this.head.dots.paint(count, this.turn_place, Math.min(1, passed_ms / stay_ms));
+  }
+
+  // Everything that a page has is kept, and only what has its turn is shown.
+  show_turn() {
+    const shown = new Set(this.shown);
+    this.pages.forEach(({ node, tiles }, place) => {
+      node.hidden = !this.flows && place !== this.turns[this.turn_place]?.page;
+      for (const tile of tiles) tile.node.hidden = !shown.has(tile);
+    });
+    if (this.flows) return;
+    for (const { place, box } of this.turns[this.turn_place]?.boxes ?? []) {
+      this.pages[this.turns[this.turn_place].page].tiles[place].place(box, this.room);
+    }
+  }
+
+  lay(body, queues) {
     const { room, flows } = this;
-    const laid = JSON.stringify([room, flows, queues, flows ? 0 : this.page]);
-    if (laid === this.laid || room.width <= 0) return;
+    const agents = body?.totals?.agents ?? {};
+    const most = Math.max(1, ...AGENT_STATES.map((state) => agents[state] || 0));
+    // Never less than it was: the page must not swing to and fro.
+    this.digits = Math.max(this.digits, String(most).length);
+    this.unreachable ||= agents.unreachable > 0;
+    const contents = { queues, digits: this.digits, unreachable: this.unreachable };
+    const laid = JSON.stringify([room, flows, contents]);
+    if (laid === this.laid || room.width <= 0 || room.height <= 0) return;
     this.laid = laid;
-    if (flows) return this.let_flow();
-    const { tiles } = this.pages[this.page];
     const box = { ...room, gap: 1.4 * room.u };
-    const row = room.least * 1.62;
-    const boxes = boxes_of(tiles.map(({ tile }) => tile), box, { queues, row });
-    tiles.forEach((tile, place) => tile.place(boxes[place], room));
+    contents.row = room.least * (room.least > 3 * room.u ? 2.75 : 1.62); // a tall screen's stand in two lines
+    this.turns = flows ? [] : this.pages.flatMap(({ tiles }, page) =>
+      turns_of(tiles.map(({ tile }) => tile), box, contents).map((boxes) => ({ page, boxes })),
+    );
+    if (this.turn_place >= this.turns.length) {
+      this.turn_place = 0;
+      this.turned_at = performance.now();
+    }
+    if (flows) this.let_flow();
+    this.show_turn();
   }
 
   // On a phone: each tile as wide as the page, two of the small ones side by side.

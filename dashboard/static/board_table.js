@@ -15,25 +15,28 @@ const GAP_EM = 0.9; // between two columns
 const LEAST_NAME_EM = 5.5;
 
 // `room`: width, height, u and least in px. `widths`: of each column in em; `heads`: of their heads
-// in em of the heads' own type; `name`: the longest name, in em, and `names` all of them.
-function table_plan(room, { count, widths, heads, names }) {
+// in em of the heads' own type, in one line and in two; `names`: what the rows are called; `noted`: whether
+// a row has a line of its own for its state.
+function table_plan(room, table) {
   let best = null;
   const most = Math.max(room.least, Math.min(8 * room.u, room.height / 3));
   for (let font = most; ; font = Math.max(room.least, font * 0.93)) {
     for (const lines of [1, 2]) {
       for (const stacked of [false, true]) {
-        const plan = planned(room, { font, lines, stacked, count, widths, heads, names });
-        if (plan && (!best || plan.worth > best.worth)) best = plan;
+        for (const head_lines of [1, 2]) {
+          const plan = planned(room, { font, lines, stacked, head_lines, ...table });
+          if (plan && (!best || plan.worth > best.worth)) best = plan;
+        }
       }
     }
     if (font <= room.least) return best;
   }
 }
 
-function planned(room, { font, lines, stacked, count, widths, heads, names }) {
-  const head = 6 * room.u;
+function planned(room, { font, lines, stacked, count, widths, heads, head_lines, names, noted }) {
+  const head = (1.5 + 2.8 * head_lines) * room.u;
   const name_font = Math.max(room.least, font * NAME_SHARE);
-  const name_height = lines * name_font * 1.16;
+  const name_height = lines * name_font * 1.16 + (noted ? 3.1 * room.u : 0);
   const height = (stacked ? name_height + font * 1.1 : Math.max(name_height, font * 1.1)) + font * 0.45;
   const rows = Math.min(Math.max(count, 1), Math.floor((room.height - head) / height));
   if (rows < 1) return null;
@@ -44,7 +47,7 @@ function planned(room, { font, lines, stacked, count, widths, heads, names }) {
   let left = room.width - 4 * room.u - wanted;
   for (const name of TABLE_RANK) {
     if (!(name in widths)) continue;
-    const width = Math.max(widths[name] * font, heads[name] * 2.5 * room.u) + GAP_EM * font;
+    const width = Math.max(widths[name] * font, heads[head_lines - 1][name] * 2.5 * room.u) + GAP_EM * font;
     if (width > left) break;
     left -= width;
     columns.add(name);
@@ -53,11 +56,12 @@ function planned(room, { font, lines, stacked, count, widths, heads, names }) {
   const name_room = (stacked ? room.width - 4 * room.u : wanted + Math.max(0, left)) / name_font;
   const cut = names.some((name) => lines_in(name, name_room) > lines);
   const shown = columns.size / Object.keys(widths).length;
-  let worth = 8 * (rows / Math.max(count, 1)) + 5 * shown + 2.4 * Math.log2(font / room.least);
+  let worth = 16 * (rows / Math.max(count, 1)) + 6 * shown + 2.4 * Math.log2(font / room.least);
   if (!cut) worth += 6;
-  if (columns.size < 4) worth -= 3;
+  if (columns.size < 3) worth -= 8;
+  if (columns.size < 4) worth -= 2;
   if (lines > 1) worth -= 0.4;
   if (stacked) worth -= 2;
   const order = TABLE_ORDER.filter((name) => columns.has(name));
-  return { worth, font, name_font, lines, stacked, rows, columns: order, head, height };
+  return { worth, font, name_font, lines, stacked, rows, columns: order, head, head_lines, height, wanted };
 }

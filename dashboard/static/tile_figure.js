@@ -2,6 +2,7 @@
 
 class FigureTile extends BoardTile {
   build(parent) {
+    this.tells_below = true; // what is wrong with it stands in its foot, which has more room
     this.figure = make("b", "hero value", parent);
     this.figure_words = text(this.figure);
     this.foot = make("footer", "tile-foot", this.node);
@@ -23,6 +24,9 @@ class FigureTile extends BoardTile {
     if (words) mark(this.verdict_sign, "data-shape", LEVEL_SHAPES[level]);
     put(this.verdict_words, words);
     put(this.note, note);
+    const { width, u } = this.size;
+    const long = (words ? em_width(words) + 1.7 : 0) + em_width(note) > (width / u - 5) / 3;
+    this.node.style.setProperty("--foot", long && words && note && this.node.dataset.state === "live" ? "3.6" : "0");
   }
 }
 
@@ -32,10 +36,12 @@ class WaitingTile extends FigureTile {
     const { waiting } = this.figures_in(view);
     const limits = view.board.limits?.waiting;
     const level = limit_of(waiting, limits);
-    put(this.label, this.title(words.say("queue.waiting"), view));
+    this.name(this.title(words.say("queue.waiting"), view));
     this.show_figure(words.count(waiting), "00");
     mark(this.node, "data-none", String(waiting === 0));
-    this.judge(level, level === "none" ? "" : words.say(`level.${level}`), limit_words(level, limits, (n) => words.count(n), words));
+    const ready = `${words.say("agent.ready")} ${words.count(this.figures_in(view).agents?.ready)}`;
+    if (level === "none") this.judge(level, "", ready);
+    else this.judge(level, words.say(`level.${level}`), limit_words(level, limits, (n) => words.count(n), words));
   }
 }
 
@@ -47,7 +53,7 @@ class LongestTile extends FigureTile {
     const target_ms = figures.target_ms ?? in_common(this.queues_in(view), "target_ms");
     const limits = view.board.limits?.longest_ms;
     const level = wait_limit(longest_ms, target_ms, limits);
-    put(this.label, this.title(words.say("queue.longest"), view));
+    this.name(this.title(words.say("queue.longest"), view));
     this.show_figure(words.wait(longest_ms), "0:00");
     mark(this.node, "data-over", String(level === "warn" || level === "bad"));
     const said = level === "none" ? "" : words.say(`level.${level}`);
@@ -75,7 +81,7 @@ class ServiceTile extends FigureTile {
     const held = {};
     for (const key of ["target_ms", "variant", "goal"]) held[key] = figures[key] ?? in_common(queues, key);
     const level = verdict(figures.service_level, held.goal);
-    put(this.label, this.title(words.say("service_level"), view));
+    this.name(this.title(words.say("service_level"), view));
     this.show_figure(words.kept(figures.service_level), "00.0%");
     mark(this.node, "data-service", level);
     const named = held.target_ms !== undefined && held.variant !== undefined;
@@ -105,7 +111,7 @@ class LevelBar {
 class ClockTile extends FigureTile {
   show(view) {
     const { words } = view;
-    put(this.label, words.name(view.body?.site?.names, view.body?.site?.id ?? words.say("product")));
+    this.name(words.name(view.body?.site?.names, view.body?.site?.id ?? words.say("product")));
     this.show_figure(words.hour_minute(view.clock), "00:00");
     this.judge("none", "", words.day(view.clock));
   }

@@ -19,9 +19,9 @@ class NoticeTurns {
     this.tone = make("p", "tone", this.node);
     this.tone_sign = sign(this.tone);
     this.tone_words = text(make("span", "", this.tone));
+    this.foot = text(make("p", "note notice-foot", this.node));
     this.words = make("p", "notice-text", this.node);
     this.text = text(this.words);
-    this.foot = text(make("p", "note notice-foot", this.node));
     this.key = "";
     this.pieces = [];
   }
@@ -60,8 +60,8 @@ class NoticeTile extends BoardTile {
   show(view) {
     const { words } = view;
     const { width, height, u, least } = this.size;
-    put(this.label, words.say("tile.notice"));
-    const room = { width: width - 6 * u, height: height - 15 * u, least, most: 8 * u };
+    this.name(words.say("tile.notice"));
+    const room = { width: width - 5 * u, height: height - 14.5 * u, least, most: 8 * u };
     this.turns.paint(notices_in(view.body, view.now), { words, shown_ms: view.shown_ms, room });
   }
 
@@ -89,7 +89,7 @@ class AlertsTile extends BoardTile {
     const line = Math.max(least, 3.8 * u) * 1.3 + 5 * u;
     const fitting = Math.max(1, Math.min(ALERT_LINES, Math.floor((height - 9 * u) / line)));
     const shown = open.length > fitting ? Math.max(1, fitting - 1) : open.length;
-    put(this.label, words.say("tile.alerts", { count: words.count(open.length) }));
+    this.name(words.say("tile.alerts", { count: words.count(open.length) }));
     this.calm.hidden = open.length > 0;
     put(this.calm_words, words.say(view.body?.alerts ? "alerts.calm" : "alerts.unwatched"));
     this.lines.forEach((each, place) => each.paint(place < shown ? open[place] : undefined, view));

@@ -10,8 +10,8 @@ class QueueTile extends BoardTile {
     this.chips = ["ready", "talking", "not_ready"].map((state) => {
       const chip = make("p", "chip", this.people, { "data-agents": state });
       sign(chip, AGENT_SHAPES[state]);
-      const word = text(make("span", "note", chip));
-      return { state, chip, word, count: text(make("b", "count value", chip)) };
+      const count = text(make("b", "count value", chip));
+      return { state, chip, count, word: text(make("span", "note", chip)) };
     });
   }
 
@@ -29,7 +29,7 @@ class QueueTile extends BoardTile {
     const queue = view.body?.queues?.[id] ?? {};
     const limits = board.limits ?? {};
     const longest_ms = longest_of(queue, now);
-    put(this.label, words.name(queue.names, id));
+    this.name(words.name(queue.names, id));
     mark(this.node, "data-queue", id);
     const goal = promise(queue, words);
     const level = verdict(queue.service_level, queue.goal);
@@ -55,12 +55,30 @@ class QueueTile extends BoardTile {
 
   // Three figures side by side, in the largest type that they all fit in.
   fit() {
-    const { width, height, u, least } = this.size;
-    const cells = [this.waiting, this.longest, this.service];
-    const em = cells.reduce((sum, { value }) => sum + Math.max(1.2, em_width(value.data)) + 1.3, 0);
+    const { width, u, least } = this.size;
+    const height = this.size.height - this.extra;
     const chips = height > 30 * u;
-    const size = Math.min((width - 6 * u) / em, height - (chips ? 22 : 14) * u, 14 * u);
+    const room = width - 9 * u;
+    const taken = (size) =>
+      [this.waiting, this.longest, this.service].reduce((sum, { node, label, value }) => {
+        const signed = ["warn", "bad", "below"].includes(node.dataset.level);
+        const figure = Math.max(1.2, em_width(value.data)) * size + (signed ? 3.4 * u : 0);
+        return sum + Math.max(figure, em_width(label.data) * 2.5 * u);
+      }, 0);
+    let size = Math.min(height - (chips ? 22 : 14) * u, 14 * u);
+    while (size > least && taken(size) > room) size *= 0.95;
     this.people.hidden = !chips;
+    this.fit_people(width - 4.6 * u, Math.max(least, 3 * u), u);
     this.body.style.setProperty("--size", `${Math.max(least, size).toFixed(1)}px`);
+  }
+
+  // As many of them as there is room for, the most telling first.
+  fit_people(room, size, u) {
+    let left = room;
+    this.people.style.fontSize = `${size.toFixed(1)}px`;
+    for (const { chip, count, word } of this.chips) {
+      left -= (em_width(count.data) + 1.4) * size + (em_width(word.data) * 2.5 + 2) * u;
+      chip.hidden = left < -2 * u;
+    }
   }
 }

@@ -24,7 +24,7 @@ class QueuesTile extends BoardTile {
     const { words } = view;
     const queues = this.queues_in(view);
     const mixed = ["target_ms", "goal"].some((key) => in_common(queues, key) === undefined);
-    put(this.label, words.say("tile.queues", { count: words.count(queues.length) }));
+    this.name(words.say("tile.queues", { count: words.count(queues.length) }));
     mark(this.table, "aria-label", words.say("head.name"));
     for (const { name, label } of this.heads) {
       put(label, PEOPLE.includes(name) ? words.say(`agent.${name}`) : words.say(`head.${name}`));
@@ -36,6 +36,13 @@ class QueuesTile extends BoardTile {
     this.none.hidden = queues.length > 0;
     this.table.hidden = queues.length === 0;
     put(this.none_words, words.say(view.body ? "queues.none" : "queues.awaited"));
+  }
+
+  // Each row tells for itself; the table is as alive as the liveliest of them.
+  freshness(view) {
+    const each = this.queues_in(view).map(([, queue]) => freshness_of([queue], view));
+    const rank = ({ state }) => FRESHNESS.indexOf(state);
+    return each.sort((one, other) => rank(one) - rank(other))[0] ?? freshness_of([], view);
   }
 
   // A row for each queue, in their order; those of queues that went are gone.
@@ -59,15 +66,18 @@ class QueuesTile extends BoardTile {
   plan(queues, { words, mixed }) {
     const names = queues.map(([id, queue]) => words.name(queue.names, id));
     const wanted = TABLE_ORDER.filter((name) => mixed || name !== "target");
-    const heads = Object.fromEntries(this.heads.map(({ name, label }) => [name, head_width(name, label.data)]));
+    const heads = [1, 2].map((lines) =>
+      Object.fromEntries(this.heads.map(({ name, label }) => [name, head_width(name, label.data, lines)])),
+    );
+    const noted = queues.some(([, queue]) => queue.state !== "live");
     const widths = Object.fromEntries(wanted.map((name) => [name, this.widest(name)]));
     const { width, height, u, least } = this.size;
-    const key = JSON.stringify([names, widths, heads, width, height, least, this.flows]);
+    const key = JSON.stringify([names, widths, heads, noted, width, height, least, this.flows]);
     if (key === this.planned || !width) return;
     this.planned = key;
-    const room = { width, height: this.flows ? Infinity : height - 9.4 * u, u, least };
-    const plan = table_plan(room, { count: queues.length, widths, heads, names });
-    this.wear(plan, widths, heads);
+    const room = { width, height: this.flows ? Infinity : height - 8.6 * u, u, least };
+    const plan = table_plan(room, { count: queues.length, widths, heads, names, noted });
+    if (plan) this.wear(plan, widths, heads[plan.head_lines - 1]);
   }
 
   widest(name) {
@@ -81,14 +91,17 @@ class QueuesTile extends BoardTile {
   wear(plan, widths, heads) {
     const { style } = this.table;
     const { u } = this.size;
-    this.fitting = plan?.rows ?? this.rows.size;
-    mark(this.table, "data-stacked", String(Boolean(plan?.stacked)));
+    this.fitting = plan.rows;
+    mark(this.table, "data-stacked", String(plan.stacked));
     style.setProperty("--font", `${plan.font.toFixed(1)}px`);
     style.setProperty("--name", `${plan.name_font.toFixed(1)}px`);
     style.setProperty("--lines", String(plan.lines));
     style.setProperty("--least-row", `${plan.height.toFixed(1)}px`);
-    const tracks = plan.columns.map((name) => `${Math.max(widths[name] * plan.font, heads[name] * 2.5 * u).toFixed(1)}px`);
-    style.setProperty("--tracks", plan.stacked ? tracks.map((track) => `minmax(${track}, 1fr)`).join(" ") : `minmax(0, 1fr) ${tracks.join(" ")}`);
+    const track = (width) => `minmax(${width.toFixed(1)}px, ${width.toFixed(1)}fr)`;
+    const tracks = plan.columns.map((name) => track(Math.max(widths[name] * plan.font, heads[name] * 2.5 * u)));
+    if (!plan.stacked) tracks.unshift(track(plan.wanted));
+    style.setProperty("--tracks", tracks.join(" "));
+    style.setProperty("--head", `${plan.head.toFixed(1)}px`);
     style.setProperty("--gap", `${(GAP_EM * plan.font).toFixed(1)}px`);
     for (const { name, cell } of this.heads) cell.hidden = name !== "name" && !plan.columns.includes(name);
     if (plan.stacked) this.heads[0].cell.hidden = true;
@@ -112,13 +125,14 @@ class QueuesTile extends BoardTile {
     }
     const { words } = view;
     const said = this.pages > 1 ? words.say("table.page", { page: words.count(page + 1), pages: words.count(this.pages) }) : "";
-    if (said) put(this.label, `${words.say("tile.queues", { count: words.count(count) })} · ${said}`);
+    if (said) this.name(`${words.say("tile.queues", { count: words.count(count) })} · ${said}`);
   }
 }
 
 // A head may stand in two lines; its sign stands before the first word.
-function head_width(name, words) {
-  return Math.max(...words.split(" ").map(em_width)) + (PEOPLE.includes(name) ? 1.1 : 0);
+function head_width(name, words, lines) {
+  const em = lines === 1 ? em_width(words) : Math.max(...words.split(" ").map(em_width));
+  return em + (PEOPLE.includes(name) ? 1.3 : 0.1);
 }
 
 class QueueRow {
@@ -172,6 +186,7 @@ class QueueRow {
     put(this.state_words, told(state, queue.state_since, { words, live: link === "live" }));
     mark(this.state_sign, "data-shape", state === "live" ? "disc" : "triangle");
     this.write("waiting", words.count(queue.waiting), limit_of(queue.waiting, limits.waiting));
+    mark(this.cells.get("longest").cell, "data-none", String(!Number.isFinite(longest_ms)));
     mark(this.cells.get("waiting").cell, "data-some", String(queue.waiting > 0));
     this.write("longest", words.wait(longest_ms), wait_limit(longest_ms, queue.target_ms, limits.longest_ms));
     const level = verdict(queue.service_level, queue.goal);

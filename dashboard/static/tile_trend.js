@@ -4,7 +4,8 @@ const LEGEND = ["answered", "abandoned", "expected", "weekday"];
 
 class TrendTile extends BoardTile {
   build(parent) {
-    const legend = make("div", "legend", parent);
+    const legend = make("div", "legend", this.state.parentNode);
+    this.state.before(legend);
     this.legend = LEGEND.map((name) => {
       const node = make("span", `key ${name}`, legend);
       make("i", "swatch", node, { "aria-hidden": "true" });
@@ -16,12 +17,16 @@ class TrendTile extends BoardTile {
   show(view) {
     const { words } = view;
     const curves = view.body?.curves?.[this.tile.queue ?? ""] ?? {};
-    put(this.label, this.title(words.say("trend"), view));
+    this.name(this.title(words.say("trend"), view));
+    mark(this.node, "data-low", String(this.size.height < 32 * this.size.u));
+    mark(this.node, "data-roomy", String(this.size.width > 100 * this.size.u));
     for (const { name, node, label } of this.legend) {
       node.hidden = name in { expected: 1, weekday: 1 } && !curves[name];
       put(label, this.key_words(name, curves, words));
     }
-    this.trend.paint(this.figures_in(view).trend, words, { curves, now: view.now });
+    const { width, u } = this.size;
+    const hour = width ? (7 * u) / (width - 4.4 * u) : 0.1;
+    this.trend.paint(this.figures_in(view).trend, words, { curves, now: view.now, hour });
   }
 
   key_words(name, curves, words) {

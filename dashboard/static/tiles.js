@@ -37,6 +37,7 @@ class BoardTile {
   place(box, { u, least }) {
     this.size = { width: box.width, height: box.height, u, least };
     const { style } = this.node;
+    mark(this.node, "data-wide", String(box.width > box.height * 2.3));
     style.left = `${box.left.toFixed(2)}px`;
     style.top = `${box.top.toFixed(2)}px`;
     style.width = `${box.width.toFixed(2)}px`;
@@ -54,6 +55,19 @@ class BoardTile {
     const { queue } = this.tile;
     if (!queue) return view.body?.totals ?? {};
     return view.body?.queues?.[queue] ?? {};
+  }
+
+  // A label may take two lines, and stand apart from a loud state: `extra` is what that takes from the rest.
+  name(words) {
+    put(this.label, words);
+    const { width, u } = this.size;
+    const room_em = (width - 4.4 * u) / (3.4 * u);
+    const state_em = this.tells_below ? 3 : ((em_width(this.state_words.data) + 2) * 2.5) / 3.4;
+    const apart = width > 0 && !this.tells_below && em_width(words) > room_em - state_em && this.state.dataset.loud === "true";
+    const lines = width ? Math.min(2, lines_in(words, Math.max(4, apart ? room_em : room_em - state_em))) : 1;
+    mark(this.node, "data-apart", String(apart));
+    this.extra = (lines - 1 + (apart ? 1 : 0)) * 4.1 * u;
+    this.node.style.setProperty("--more", `${this.extra.toFixed(1)}px`);
   }
 
   title(words, view) {

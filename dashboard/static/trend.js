@@ -36,8 +36,9 @@ class Trend {
     this.labels = labelled ? new TrendLabels(this.box) : null;
   }
 
-  // `curves`: what was expected, and the same weekday; `now`: the moment to mark.
-  paint(trend, words, { curves, now } = {}) {
+  // `curves`: what was expected, and the same weekday; `now`: the moment to mark; `hour`: how much of the
+  // width the name of an hour takes.
+  paint(trend, words, { curves, now, hour = 0.1 } = {}) {
     const day = new TrendDay(trend, this.labels ? curves : undefined);
     const top = this.labels ? ceiling(day.highest) : Math.max(day.highest, 5);
     const step = WIDTH / day.count;
@@ -56,7 +57,7 @@ class Trend {
     if (!this.labels) return;
     for (const name of ["expected", "weekday"]) redraw(this.paths[name], day.line(name, { step, y }));
     redraw(this.paths.grid, trend ? `M0 0H${WIDTH}M0 ${HEIGHT / 2}H${WIDTH}` : "");
-    this.labels.paint(trend, day, { top, words, now });
+    this.labels.paint(trend, day, { top, words, now, hour });
   }
 }
 
@@ -114,21 +115,21 @@ class TrendLabels {
     });
   }
 
-  paint(trend, day, { top, words, now }) {
+  paint(trend, day, { top, words, now, hour }) {
     put(this.top, trend ? words.count(top) : "");
     put(this.half, trend ? words.count(top / 2) : "");
     const ticks = [];
     for (let i = day.first; trend && i <= day.first + day.count; i += 1) {
       const at = trend.start_at + i * trend.step_ms;
-      const [hour, minute] = words.hour_minute(at).split(":").map(Number);
-      if (minute === 0) ticks.push({ hour, at, place: (100 * (i - day.first)) / day.count });
+      const [full, minute] = words.hour_minute(at).split(":").map(Number);
+      if (minute === 0) ticks.push({ hour: full, at, place: (100 * (i - day.first)) / day.count });
     }
-    const every = HOUR_STEPS.find((hours) => ticks.length / hours <= 8) ?? 24;
-    const shown = ticks.filter((tick) => tick.hour % every === 0 && tick.place <= 94);
-    this.hours.forEach(({ label, text: hour }, i) => {
+    const every = HOUR_STEPS.find((hours) => (ticks.length / hours) * hour * 1.3 <= 1) ?? 24;
+    const shown = ticks.filter((tick) => tick.hour % every === 0 && tick.place <= 100 * (1 - hour));
+    this.hours.forEach(({ label, text: said }, i) => {
       label.hidden = i >= shown.length;
       if (label.hidden) return;
-      put(hour, words.hour_minute(shown[i].at));
+      put(said, words.hour_minute(shown[i].at));
       label.style.left = `${shown[i].place.toFixed(2)}%`;
     });
     const place = trend ? (100 * ((now - trend.start_at) / trend.step_ms - day.first)) / day.count : NaN;

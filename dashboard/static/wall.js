@@ -21,7 +21,7 @@ class Wall {
       theme: () => this.turn_theme(),
     });
     this.kiosk = new Kiosk(this.node);
-    this.training = new Training(this.controls.node, this.node, wire("training"), this.words);
+    this.training = new Training(this.node, this.node, wire("training"), this.words);
     this.missing = make("p", "missing", this.node, { role: "status" });
     this.missing_words = text(this.missing);
     this.doubted_at = performance.now();
@@ -96,7 +96,7 @@ class Wall {
     const { words } = this.screen;
     mark(this.node, "data-theme", board.theme);
     mark(this.node, "data-flows", String(flows));
-    mark(document.documentElement, "lang", words.say("locale"));
+    for (const node of [this.node, document.documentElement]) mark(node, "lang", words.say("locale"));
     const name = body?.site ? words.name(body.site.names, body.site.id ?? "") : words.say("product");
     if (document.title !== name) document.title = name;
     this.controls.paint({ words, theme: board.theme, incidents: board.sound === false ? [] : incidents_of(body?.alerts), now, live });

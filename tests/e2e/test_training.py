@@ -171,7 +171,7 @@ class Trainer:
 
     def count(self, figure: str) -> int:
         """A figure of the whole floor, as it stands on the page."""
-        words = self.page.locator(f".totals .figure.{figure} .value").inner_text()
+        words = self.page.locator(f".tile .count.{figure} .value").inner_text()
         return int(words.replace(",", ""))
 
     def waits_until(self, figure: str, least: int, within_s: float) -> None:
@@ -179,7 +179,7 @@ class Trainer:
         self.page.wait_for_function(
             """([figure, least]) => {
               const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
-              const value = root.querySelector(`.totals .figure.${figure} .value`).textContent;
+              const value = root.querySelector(`.tile .count.${figure} .value`).textContent;
               return Number(value.replaceAll(',', '')) >= least;
             }""",
             arg=[figure, least],
@@ -306,8 +306,7 @@ COVERED = """() => {
   const boxes = (selector) => [...root.querySelectorAll(selector)]
     .map((node) => node.getBoundingClientRect()).filter((box) => box.width && box.height);
   const over = boxes('.training-handle, .training');
-  const figures = boxes(`.row, .totals .figure, .totals .people, .chart, .foot,
-    .head > :not(.training-handle)`);
+  const figures = boxes('.tile, .foot, .head > *');
   const bad = figures.filter((f) => over.some((o) =>
     f.right > o.left + 1 && f.left < o.right - 1 && f.bottom > o.top + 1 && f.top < o.bottom - 1));
   return [bad.length, document.documentElement.scrollWidth <= innerWidth, over.length];

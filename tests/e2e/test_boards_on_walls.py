@@ -1,0 +1,255 @@
+"""Boards on every television: all in one viewport, every text readable from 8 metres, nothing cut off."""
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboard import assets
+from dashboard.assets import Assets
+from dashboard.export import ensure_exported
+
+pytestmark = pytest.mark.chromium
+
+
+def _walls() -> Any:
+    """The gateway and the browser of the wall's own tests."""
+    path = Path(__file__).with_name("test_wall.py")
+    spec = importlib.util.spec_from_file_location("walls", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+WALLS = _walls()
+browser = WALLS.browser
+SIZES = [(1920, 1080), (3840, 2160), (1080, 1920), (2560, 1080), (1366, 768)]
+LONG = [
+    ("信用卡客户服务热线（普通话）", "Credit card service line (Mandarin)"),
+    ("保险理赔与投诉升级处理专线", "Insurance claims and escalation desk"),
+]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Assets:
+    return assets.load(ensure_exported(tmp_path_factory.mktemp("data")))
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Any]:
+    visit = WALLS.Visit(browser, (1920, 1080))
+    yield visit
+    visit.context.close()
+
+
+def tile(kind: str, size: int = 1, queue: str = "") -> dict[str, Any]:
+    return {"kind": kind, "size": size, **({"queue": queue} if queue else {})}
+
+
+EVERYTHING = {
+    "id": "everything",
+    "names": {"zh": "一线大厅", "en": "Front hall"},
+    "pages": [
+        {
+            "tiles": [
+                *(tile("queue", 2, name) for name in ("sales", "support")),
+                *(tile("alerts", 2), tile("notice", 2), tile("clock")),
+            ],
+        },
+        {"tiles": [tile("waiting"), tile("longest"), tile("service_level"), tile("counts")]},
+    ],
+    "limits": {"waiting": [3, 8], "longest_ms": [20_000, 35_000]},
+}
+
+
+def floor(server: Any, queues: int, *, busy: bool = False) -> None:
+    """So many queues, with curves; `busy`: long names, large counts, long waits."""
+    body = server.story.document
+    known = list(body["queues"].items())
+    now = server.clock.now()
+    body["queues"] = {}
+    for place in range(queues):
+        name, model = known[place % len(known)]
+        turn = place // len(known)
+        queue = {**model, "order": place}
+        if turn:
+            queue["names"] = {key: f"{words} {turn + 1}" for key, words in model["names"].items()}
+        if busy:
+            names = dict(zip(("zh", "en"), LONG[place % 2], strict=True))
+            counts = dict.fromkeys(("waiting", "offered", "answered", "abandoned"), 123_456)
+            agents = dict.fromkeys(model["agents"], 188)
+            queue.update(names=names, **counts, agents=agents, service_level=1)
+            queue["longest_since"] = now - 36_000_000
+        body["queues"][name if not turn else f"{name}-{turn}"] = queue
+    totals = body["totals"]
+    totals.update(dropped_waiting=1, dropped_talking=2)
+    trend = totals["trend"]
+    trend["start_at"] = now - now % 900_000 - 30 * 900_000
+    shape = {str(step): 20 + step % 7 for step in range(4, 60)}
+    body["curves"] = {"": {"expected": shape, "weekday": shape, "weekday_day": "2026-11-15"}}
+    if busy:
+        keys = ("waiting", "offered", "answered", "abandoned", "overflowed", "dropped_waiting")
+        totals.update(dict.fromkeys(keys, 123_456), service_level=1, asa_ms=36_000_000)
+        totals.update(longest_since=now - 36_000_000)
+        totals["agents"] = dict.fromkeys(totals["agents"], 888)
+
+
+def trouble(server: Any) -> None:
+    """Two alerts, and notices."""
+    now = server.clock.now()
+    surge = {
+        "number": 1,
+        "rule": "surge",
+        "scope": "queue:sales",
+        "severity": "critical",
+        "state": "firing",
+        "since": now - 185_000,
+        "fired_at": now - 120_000,
+        "rule_names": {"zh": "话务高峰", "en": "Traffic surge"},
+        "scope_names": {"zh": "销售", "en": "Sales"},
+        "sentence": {
+            "zh": "5 分钟内呼入 86 通，平时约 32 通（2.7 倍）。",
+            "en": "86 calls came in 5 minutes; about 32 are usual (2.7 times).",
+        },
+    }
+    drops = {**surge, "number": 2, "severity": "warning", "learning": True}
+    drops["rule_names"] = {"zh": "频繁掉线", "en": "Dropped calls"}
+    body = server.story.document
+    body["alerts"] = {"incidents": {"1": surge, "2": drops}, "learning": False}
+    body["notices"] = {
+        "1": {"text": "今天 15:00 起系统升级，约 10 分钟。", "tone": "warn", "at": now},
+        "2": {"text": "Team 2: satisfaction 98.2 % this week.", "tone": "good", "at": now - 1},
+    }
+
+
+MEASURE = """() => {
+  const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+  const board = root.querySelector('.board');
+  const wall = board.getBoundingClientRect();
+  const faults = [], texts = [];
+  const walk = document.createTreeWalker(board, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const matters = ['hero', 'value', 'queue', 'site', 'clock', 'notice-text', 'headline', 'sentence',
+    'lasting', 'severity'].map((name) => `.${name}`).join();
+  while (walk.nextNode()) {
+    const box = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !box.checkVisibility() || box.closest('.unseen')) continue;
+    if (box.closest('.row[data-state=live] .state')) continue;
+    range.selectNodeContents(walk.currentNode);
+    const name = `${box.className || box.parentElement.className}: ${walk.currentNode.data.slice(0, 40)}`;
+    const size = parseFloat(getComputedStyle(box).fontSize);
+    if (size < Math.min(innerWidth, innerHeight) / 40 - .3) faults.push(`small ${size} ${name}`);
+    if (box.closest(matters) && size < innerHeight / 40 - .3)
+      faults.push(`too small ${size} ${name}`);
+    const tile = (box.closest('.tile') ?? board).getBoundingClientRect();
+    for (const r of range.getClientRects()) {
+      const top = r.top + r.height * .2, bottom = r.bottom - r.height * .2;
+      const rect = { left: r.left, right: r.right, top, bottom, name };
+      if (r.left < tile.left - 1 || r.right > tile.right + 1) faults.push(`wide ${name}`);
+      if (top < tile.top - 1 || bottom > tile.bottom + 1) faults.push(`high ${name}`);
+      texts.push(rect);
+    }
+    for (let n = box; n !== board; n = n.parentElement) {
+      if (getComputedStyle(n).overflow !== 'hidden') continue;
+      if (n.scrollWidth > n.clientWidth + 1) faults.push(`cut sideways ${n.className} ${name}`);
+      if (n.scrollHeight > n.clientHeight + size * .35) faults.push(`cut below ${n.className} ${name}`);
+    }
+  }
+  texts.forEach((one, place) => {
+    for (const other of texts.slice(place + 1)) {
+      if (one.name === other.name) continue;
+      const wide = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+      const high = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+      if (wide > 2 && high > 2) faults.push(`over each other: ${one.name} / ${other.name}`);
+    }
+  });
+  if (wall.right > innerWidth + 1 || wall.bottom > innerHeight + 1) faults.push('the board is too large');
+  const page = document.documentElement;
+  if (page.scrollWidth > innerWidth || page.scrollHeight > innerHeight) faults.push('the page scrolls');
+  return [...new Set(faults)];
+}"""
+
+
+SETTLED = """(u) => {
+  const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+  const board = root.querySelector('.board');
+  if (Math.abs(parseFloat(board.style.getPropertyValue('--u')) - u) > .05) return false;
+  const boxes = [...board.querySelectorAll('.tile, .stage, .banner, .strip')].map((node) => {
+    const { left, top, width, height } = node.getBoundingClientRect();
+    return [left, top, width, height].join();
+  }).join(' ');
+  if (window.boxes !== boxes) window.steady = 0;
+  window.boxes = boxes;
+  return (window.steady += 1) > 6;
+}"""
+
+
+def faults(page: Any, size: tuple[int, int]) -> list[str]:
+    """What is wrong at this size, once the board has taken it on."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.wait_for_function(SETTLED, arg=min(size) / 100, polling=50)
+    found: list[str] = page.evaluate(MEASURE)
+    return found
+
+
+def opened(visit: Any, server: Any, path: str, language: str) -> Any:
+    visit.page.goto(f"{server.url}{path}?lang={language}&sound=0")
+    visit.page.wait_for_selector("[data-link=live] .tile[data-state=live]")
+    return visit.page
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_main_board_stands_on_every_screen(pages: Assets, visit: Any, language: str) -> None:
+    server = WALLS.Server(pages, queues=8)
+    floor(server, 4)
+    server.start()
+    try:
+        page = opened(visit, server, "/wall", language)
+        found = {(4, size): faults(page, size) for size in SIZES}
+        for queues in (1, 20):
+            server.tell(lambda body, n=queues: floor(server, n))  # type: ignore[misc]
+            names = ".row[data-queue]"
+            page.wait_for_function(COUNTED, arg=[names, queues])
+            found |= {(queues, size): faults(page, size) for size in SIZES if size[0] != 3840}
+        assert {key: wrong for key, wrong in found.items() if wrong} == {}
+        assert visit.complaints == []
+    finally:
+        server.stop()
+
+
+COUNTED = """([selector, count]) => document.querySelector('[data-root-id]').firstElementChild
+  .shadowRoot.querySelectorAll(selector).length === count"""
+
+
+@pytest.mark.parametrize(
+    ("path", "language"),
+    [("/wall", "zh"), ("/wall", "en"), ("/wall/everything", "zh"), ("/wall/everything", "en")],
+)
+def test_long_names_large_counts_alerts_and_notices_fit_as_well(
+    pages: Assets, visit: Any, path: str, language: str
+) -> None:
+    server = WALLS.Server(pages, queues=8)
+    floor(server, 6, busy=True)
+    trouble(server)
+    server.story.document["boards"] = {"everything": EVERYTHING}
+    server.start()
+    try:
+        page = opened(visit, server, path, language)
+        page.locator(".alarm:visible").nth(1).wait_for()
+        found = {("live", size): faults(page, size) for size in SIZES}
+        server.tell(lambda body: stop_all(server))
+        page.wait_for_selector(".tile[data-state=stale]")
+        found |= {("stale", size): faults(page, size) for size in SIZES if size[0] != 3840}
+        assert {key: wrong for key, wrong in found.items() if wrong} == {}
+    finally:
+        server.stop()
+
+
+def stop_all(server: Any) -> None:
+    """All feeds fell silent a minute ago."""
+    for queue in server.story.document["queues"].values():
+        queue.update(state="stale", state_since=server.clock.now() - 60_000)
