@@ -18,6 +18,8 @@ Part = Mapping[str, Any]
 _NOTHING: Part = {}
 _EVERYBODY = ("at", "site", "feeds", "health", "parts", "training")
 _CONSOLE = ("learning", "notices", "walks", "handovers", "allowed", "abilities")
+_INSIDE = frozenset({"groups", "boards", "board_mistakes"})
+"""What the gateway and its desks tell each other."""
 _TOTALS = "totals"
 MAIN_BOARD: Body = msgspec.json.decode(msgspec.json.encode(MAIN))
 _ON_WALLS = frozenset(
@@ -119,7 +121,7 @@ class FloorLook:
     def __call__(self, body: Body) -> Body:
         queues = self.scope.queues
         if self.scope.whole:
-            return {key: value for key, value in body.items() if key not in {"groups", "boards"}}
+            return {key: value for key, value in body.items() if key not in _INSIDE}
         agents = self._agents(body.get("agents"))
         seen = self._seen(agents)
         shown = {
