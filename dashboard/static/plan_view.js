@@ -80,7 +80,7 @@ class PlanView {
     this.ground.style.setProperty("--cell", `${cell}px`);
     this.ground.style.setProperty("--across", String(this.width));
     this.ground.style.setProperty("--down", String(this.height));
-    mark(this.ground, "data-size", cell >= 88 ? "large" : cell >= 64 ? "middle" : "small");
+    mark(this.ground, "data-size", cell >= 80 ? "large" : cell >= 52 ? "middle" : "small");
   }
 
   paint_seat({ id, node, sign, name, time }, person, { query, words }) {

@@ -42,7 +42,8 @@ class QueuesTable {
     button.addEventListener("click", () => this.drill(id, "service_level"));
     const sign = make("i", "fw-shape", button, { "aria-hidden": "true" });
     const value = text(make("b", "", button));
-    return { button, sign, value, goal: text(make("span", "goal", button)) };
+    const goal = text(make("span", "goal", button));
+    return { button, sign, value, goal, variant: text(make("span", "variant", button)) };
   }
 
   // While they waited, and while they talked.
@@ -105,21 +106,20 @@ class QueuesTable {
     put(this.legend, words.say("queues.legend"));
   }
 
-  paint_level({ button, sign, value, goal }, queue, words) {
+  paint_level({ button, sign, value, goal, variant }, queue, words) {
     const below = is_below_goal(queue);
     const known = Number.isFinite(queue.service_level);
     mark(button, "data-tone", known && Number.isFinite(queue.goal) ? (below ? "bad" : "good") : "");
     mark(sign, "data-shape", below ? "triangle" : "disc");
     put(value, words.kept(queue.service_level));
-    if (!Number.isFinite(queue.target_ms)) return put(goal, words.say("target.mixed"));
     const seconds = words.whole_seconds(queue.target_ms);
-    const target = Number.isFinite(queue.goal)
+    const promised = Number.isFinite(queue.goal)
       ? words.say("target", { goal: words.whole_percent(queue.goal), seconds })
       : words.say("queues.within", { seconds });
-    const variant = Object.hasOwn(VARIANTS, queue.variant) ? words.say(`variant.${queue.variant}`) : "";
-    put(goal, [target, variant].filter(Boolean).join(" · "));
-    const long = Object.hasOwn(VARIANTS, queue.variant) ? words.say(`variant.${queue.variant}.long`) : "";
-    mark(button, "title", long);
+    put(goal, Number.isFinite(queue.target_ms) ? promised : words.say("target.mixed"));
+    const named = VARIANTS.has(queue.variant);
+    put(variant, named ? words.say(`variant.${queue.variant}`) : "");
+    mark(button, "title", named ? words.say(`variant.${queue.variant}.long`) : "");
   }
 
   press(letter) {
@@ -127,4 +127,4 @@ class QueuesTable {
   }
 }
 
-const VARIANTS = { short_excluded: 1, answered_only: 1, all_count: 1, in_target_excluded: 1, in_target_met: 1 };
+const VARIANTS = new Set(["short_excluded", "answered_only", "all_count", "in_target_excluded", "in_target_met"]);
