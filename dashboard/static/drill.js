@@ -286,5 +286,5 @@ function drill_end({ end, reason = "" }, words) {
   const known = words.say(`end.${end}`);
   if (!reason) return known;
   const why = Object.hasOwn(words.catalogue, `why.${reason}`) ? words.say(`why.${reason}`) : reason;
-  return `${known} (${why})`;
+  return words.say("drill.because", { end: known, why });
 }
