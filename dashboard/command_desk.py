@@ -205,6 +205,8 @@ class CommandDesk:
 
     def _settle(self, command: Command, now: Millis) -> None:
         """What takes another command back has come to its end."""
+        if command.act is Act.MOVE and command.state is State.CONFIRMED and not command.of:
+            self._move_on(command, now)
         taken_back = self._book.get(command.of) if command.of else None
         if taken_back is None or command.under_way or taken_back.state is not State.CONFIRMED:
             return
@@ -212,6 +214,14 @@ class CommandDesk:
             self._book.put(undone(taken_back, now))
         elif not command.by:
             self._book.put(return_failed(taken_back, command, now))
+
+    def _move_on(self, command: Command, now: Millis) -> None:
+        """Whoever was to return from where he has now been moved away does not return by himself."""
+        for other in self._book.live():
+            same = other.agent == command.agent and other.to == command.queue
+            if other.act is Act.MOVE and same and other.due_at and other.id != command.id:
+                back = other.queue == command.to
+                self._book.put(undone(other, now) if back else returned(other, now, MOVED_ON))
 
     def _bring_back(self, command: Command, now: Millis) -> None:
         """The time of a moved agent's return has come."""

@@ -24,6 +24,7 @@ const ACT_WHYS = new Set([
   ...["moved_on", "call_over", "there_already", "action_signed_out"],
 ]);
 const ACT_WHO_KEY = "floorwatch.who";
+const ACT_ANYBODY = "open"; // where nobody signs in
 
 class Actions {
   // `parent` gets the tray of commands; menus are put where they belong by whoever asks for them.
@@ -112,8 +113,8 @@ class Actions {
       parts.push(words.say("act.from_to", { from, to }));
     } else if (command.queue) parts.push(this.queue_name(command.queue));
     if (command.reason) parts.push(command.reason);
-    const by = command.by ? (command.by_name === "open" ? "" : (command.by_name ?? command.by)) : words.say("act.itself");
-    if (by) parts.push(by);
+    const by = command.by ? (command.by_name ?? command.by) : words.say("act.itself");
+    if (by !== ACT_ANYBODY) parts.push(by);
     parts.push(words.time(command.at));
     return parts.join(" · ");
   }

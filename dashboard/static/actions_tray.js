@@ -16,10 +16,10 @@ class ActTray {
     });
   }
 
-  // Under way, to be taken back, to return; and a while longer what went wrong.
+  // Under way, or to be taken back; and a while longer what went wrong.
   matters(command, now) {
     if (["requested", "sent"].includes(command.state)) return true;
-    if (command.state === "confirmed" && ((command.undo_until ?? 0) > now || command.due_at > 0)) return true;
+    if (command.state === "confirmed" && (command.undo_until ?? 0) > now) return true;
     const longer = ["refused", "timed_out"].includes(command.state) || command.why ? 3 : 1;
     return now - command.told_at < ACT_RECENT_MS * longer;
   }

@@ -251,6 +251,22 @@ async def test_who_signed_out_meanwhile_is_not_returned_and_it_is_told(office: O
     assert len(office.pbx.orders) == 1
 
 
+@pytest.mark.parametrize(
+    ("to", "state", "why"), [("sales", "undone", ""), ("support", "", "moved_on")]
+)
+async def test_who_is_moved_on_by_hand_does_not_return_by_himself(
+    office: Office, to: str, state: str, why: str
+) -> None:
+    answer = await moved(office, return_at=NOW + 900_000)
+    await office.wish("move", agent="1001", **{"from": "vip"}, to=to)
+    office.floor.has("1001", **{to: False})
+    await office.look(100)
+    row = office.row(answer)
+    assert (row["state"], row.get("why", "")) == (state or "confirmed", why)
+    await office.look(900_000)
+    assert len(office.pbx.orders) == 2
+
+
 async def test_a_return_waits_for_the_link(office: Office) -> None:
     answer = await moved(office, return_at=NOW + 60_000)
     office.pbx.receipt = Receipt(Outcome.REFUSED, AWAY)
