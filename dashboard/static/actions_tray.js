@@ -10,7 +10,7 @@ class ActTray {
     this.troubles = new Map();
     this.node = make("aside", "act-tray", parent);
     this.list = make("ol", "act-commands", this.node, { "aria-live": "polite" });
-    this.more = act_button(this.node, "fw-quiet act-more", () => {
+    this.more = act_button(this.node, "fw-quiet", () => {
       this.open = !this.open;
       this.paint();
     });
