@@ -20,6 +20,8 @@ MESSAGE_BYTES = 8 * 1_024
 UNREADABLE = "unreadable"
 """Why a message is refused that is no JSON object with a word at `do`."""
 FORBIDDEN = "forbidden"
+_REACHING = frozenset({"silence", "maintain"})
+_GLOB = frozenset("*?[")
 
 
 class AlertDesk(Protocol):
@@ -47,8 +49,12 @@ class Sight(Protocol):
         """Whether an alert's scope (`queue:sales`) is within his."""
         ...
 
-    def place(self, incident: str) -> str | None:
-        """The scope of an incident that screens are shown; None if there is no such."""
+    def reach(self, incident: str) -> tuple[str, str] | None:
+        """The rule and the scope of an incident that screens are shown; None if there is no such."""
+        ...
+
+    def silenced(self, silence: str) -> str | None:
+        """The pattern of scopes that a silence mutes; None if there is no such."""
         ...
 
 
@@ -68,13 +74,30 @@ def obeyed(
     if caller == OPEN:
         return desk.obey(message, now), wish
     wish["who"] = caller.name or caller.id
-    if not caller.scope.whole:
-        if "incident" not in wish:
-            return _refused(FORBIDDEN), wish  # a silence reaches as far as its pattern does
-        place = sight.place(str(wish["incident"]))
-        if place is None or not sight.sees(place):
-            return _refused("unknown_incident"), wish
+    why = "" if caller.scope.whole else _beyond(wish, sight)
+    if why:
+        return _refused(why), wish
     return desk.obey(msgspec.json.encode(wish), now), wish
+
+
+def _beyond(wish: Mapping[str, object], sight: Sight) -> str:
+    """Why a wish reaches further than who sees only a part; "" if it does not.
+
+    A silence reaches as far as its patterns do: it is his only over the very incident.
+    """
+    if wish["do"] == "unsilence":
+        muted = sight.silenced(str(wish.get("silence")))
+        if muted is None:
+            return "unknown_silence"
+        return "" if _GLOB.isdisjoint(muted) and sight.sees(muted) else FORBIDDEN
+    if "incident" not in wish:
+        return FORBIDDEN
+    reach = sight.reach(str(wish["incident"]))
+    if reach is None or not sight.sees(reach[1]):
+        return "unknown_incident"
+    if wish["do"] in _REACHING and (wish.get("rule"), wish.get("scope")) != reach:
+        return FORBIDDEN
+    return ""
 
 
 def told_to(caller: Caller, answer: object | None, sight: Sight) -> object | None:

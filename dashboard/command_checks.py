@@ -128,7 +128,7 @@ class Checks:
             raise RefusedError("action_scope")
         if person is not None and not scope.has_agent(person.team, person.queues):
             raise RefusedError("action_scope")
-        if person is None and not scope.whole and scope.queues is None:
+        if person is None and not scope.whole and (scope.queues is None or not queues):
             raise RefusedError("action_scope")
 
     def _sense(self, wanted: Target, person: Person) -> None:

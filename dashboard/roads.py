@@ -54,9 +54,15 @@ class Sight:
     def sees(self, place: str) -> bool:
         return concerns(self._scope, place, self._agents)
 
-    def place(self, incident: str) -> str | None:
+    def reach(self, incident: str) -> tuple[str, str] | None:
         known = _part(self._alerts, "incidents").get(incident)
-        return str(known.get("scope", "")) if isinstance(known, dict) else None
+        if not isinstance(known, dict):
+            return None
+        return str(known.get("rule", "")), str(known.get("scope", ""))
+
+    def silenced(self, silence: str) -> str | None:
+        known = _part(_part(self._alerts, "silences"), silence)
+        return str(_part(known, "matcher").get("scope", "")) if known else None
 
 
 class Roads:

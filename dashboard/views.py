@@ -16,8 +16,9 @@ from dashboard.frames import Body
 
 Part = Mapping[str, Any]
 _NOTHING: Part = {}
+_GLOB = frozenset("*?[")
 _EVERYBODY = ("at", "site", "feeds", "health", "parts", "training")
-_CONSOLE = ("learning", "notices", "walks", "handovers", "allowed", "abilities")
+_CONSOLE = ("learning", "walks", "handovers", "allowed", "abilities")
 _INSIDE = frozenset({"groups", "boards", "board_mistakes"})
 """What the gateway and its desks tell each other."""
 _TOTALS = "totals"
@@ -112,6 +113,7 @@ class FloorLook:
         self._alerts = Memo(self._own_alerts)
         self._commands = Memo(self._own_commands)
         self._plan = Memo(_plan)
+        self._notices = Memo(self._own_notices)
         self._names: frozenset[str] = frozenset()
 
     def group(self, body: Body) -> tuple[frozenset[str] | None, frozenset[str] | None]:
@@ -134,6 +136,7 @@ class FloorLook:
             "alerts": self._alerts(body.get("alerts"), seen),
             "commands": self._commands(body.get("commands"), seen),
             "plan": self._plan(body.get("plan"), seen),
+            "notices": self._notices(body.get("notices"), body.get("boards")),
         }
         return _told(shown)
 
@@ -171,7 +174,23 @@ class FloorLook:
             for alert, why in _part(alerts, "muted").items()
             if concerns(self.scope, alert.partition(" ")[2], seen)
         }
+        own["silences"] = {
+            id: silence
+            for id, silence in _part(alerts, "silences").items()
+            if not _GLOB.isdisjoint(pattern := silence["matcher"]["scope"])
+            or concerns(self.scope, pattern, seen)
+        }
         return own
+
+    def _own_notices(self, notices: Part | None, boards: Part | None) -> Body:
+        """Those for every wall, and for a board of which all is seen."""
+        has, known = self.scope.has_queue, boards or _NOTHING
+        own = {id for id in known if (shown := known[id].get("queues")) and all(map(has, shown))}
+        return {
+            id: notice
+            for id, notice in (notices or _NOTHING).items()
+            if not notice.get("boards") or not own.isdisjoint(notice["boards"])
+        }
 
     def _own_commands(self, commands: Part | None, seen: frozenset[str]) -> Body | None:
         if commands is None:
