@@ -112,14 +112,8 @@ function far_edge(parts, from, length) {
   return Math.max(1, ...parts.map((part) => (Number(part[from]) || 0) + (Number(part[length]) || 1)));
 }
 
-// Who sits where: the seat's own person, or whoever uses its telephone.
+// Who sits where.
 function seating(plan, floor) {
-  const by_phone = new Map();
-  for (const person of floor.people) for (const phone of person.row.phones ?? []) by_phone.set(phone, person);
-  const seated = new Map();
-  for (const { id, agent, phone } of plan?.seats ?? []) {
-    const person = floor.by_id.get(agent) ?? by_phone.get(phone);
-    if (person) seated.set(id, person);
-  }
-  return seated;
+  const taken = (plan?.seats ?? []).filter(({ agent }) => floor.by_id.has(agent));
+  return new Map(taken.map(({ id, agent }) => [id, floor.by_id.get(agent)]));
 }

@@ -108,10 +108,16 @@ class Open:
 
     @property
     def inquiries(self) -> Mapping[str, Inquiry]:
-        return {"/session": (Role.NOBODY, self._session)}
+        return {
+            "/session": (Role.NOBODY, self._session),
+            "/boards.json": (Role.NOBODY, self._boards),
+        }
 
     async def _session(self, question: Question) -> object:
         return {"id": question.caller.id, "name": "", "role": question.caller.role, "open": True}
+
+    async def _boards(self, question: Question) -> object:
+        return {"boards": {}}
 
     def document(self, now: int) -> Mapping[str, object]:
         return {}
@@ -646,7 +652,7 @@ def test_the_banner_covers_no_figure(office: Office, desktop: Desktop) -> None:
     for size in ((1920, 1080), (1366, 768), (2560, 1080)):
         wall.set_viewport_size({"width": size[0], "height": size[1]})
         for _ in ("zh", "en"):
-            assert wall.evaluate(COVERED) == [0, 1, True], size
+            wall.wait_for_function(f"() => String(({COVERED})()) === '0,1,true'")
             wall.locator(".language").click()
 
 
