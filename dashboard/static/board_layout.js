@@ -86,6 +86,7 @@ function need_of(tile, room, { queues, row, digits, unreachable }) {
   need.height = Math.max(need.height, 15.5 * room.u + Math.min(queues, LEAST_ROWS) * row);
   const wished = 15.5 * room.u + queues * row;
   need.wished = Math.max(need.height, Math.min(wished, TABLE_SHARE * room.height));
+  need.shape = (125 * room.u) / need.wished;
   return need;
 }
 
@@ -114,7 +115,7 @@ function rows_in(rows, room) {
       const odd = Math.log(width / height / need.shape);
       const small = Math.max(0, 1 - width / need.width) + Math.max(0, 1 - height / need.height);
       const short = need.wished ? Math.max(0, 1 - height / need.wished) : 0;
-      cost += odd * odd * (0.5 + need.share / 4) + 8 * short;
+      cost += odd * odd * (0.5 + need.share / 4) + 16 * short;
       if (small > 0.005) {
         cost += 5 + small * TOO_SMALL;
         fits = false;

@@ -111,8 +111,12 @@ function fresh_words({ state, since, age_ms }, words) {
   if (state === "live") {
     return Number.isFinite(age_ms) ? words.say("fresh.age", { seconds: aged(age_ms, words) }) : words.say("state.live");
   }
-  const known = Number.isFinite(since);
-  return words.say(`state.${state}`) + (known ? ` ${words.say("since", { time: words.hour_minute(since) })}` : "");
+  return stopped_words(state, words.hour_minute(since), words);
+}
+
+// "Stale since 14:02"; of what never lived there is no since.
+function stopped_words(state, time, words) {
+  return time === NOTHING ? words.say(`state.${state}`) : words.say(`stopped.${state}`, { time });
 }
 
 function aged(ms, words) {
@@ -122,8 +126,7 @@ function aged(ms, words) {
 // "Stale since 10:31:07"; of what we cannot see ourselves we do not say that it is live.
 function told(state, since, { words, live }) {
   if (state === "live") return live ? words.say("state.live") : NOTHING;
-  const known = Number.isFinite(since);
-  return words.say(`state.${state}`) + (known ? ` ${words.say("since", { time: words.time(since) })}` : "");
+  return stopped_words(state, words.time(since), words);
 }
 
 // "80/20 s": what the percentage is held against is never left to be guessed.
