@@ -254,7 +254,7 @@ class Drill {
   press(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
-    const rows = [...this.table.querySelectorAll("tbody tr")];
+    const rows = [...(this.table.tBodies[0]?.rows ?? [])];
     const place = rows.indexOf(this.dialog.getRootNode().activeElement);
     const next = rows[place < 0 ? 0 : place + step];
     if (!next) return;
