@@ -242,3 +242,9 @@ def suppose(visit: Visit, slot: str, mark: Mark) -> None:
     held: Mark | None = getattr(visit, slot)
     if held is None or held.rank == GUESS:
         visit.offer(slot, mark)
+
+
+def last_news(visit: Visit) -> Millis:
+    """When anything was last told of it."""
+    marks = (visit.begin, visit.answer, visit.leave, visit.end)
+    return max((mark.time for mark in marks if mark is not None), default=0)

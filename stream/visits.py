@@ -1,6 +1,5 @@
 """The visits of a site: those alive, those lately ended, and the facts stated for each."""
 
-from collections.abc import Iterable
 from sys import intern
 
 from msgspec import Struct
@@ -16,11 +15,12 @@ from ingest.events import (
     VisitData,
 )
 from ingest.words import Origin, Overflow
-from stream.facts import BlockFact, RingFact
+from stream.facts import BlockFact
 from stream.ledger import Bookkeeper
 from stream.outcome import advance, derive
+from stream.rings import rung
 from stream.sites import Site
-from stream.visit import FILLED, GUESS, Mark, Visit, take
+from stream.visit import FILLED, GUESS, Mark, Visit, last_news, take
 
 SAME_ENTRY_MS = 5_000
 """Two sources mean the same entry of a call into a queue if they put it this near each other."""
@@ -138,7 +138,7 @@ class Visits:
     def sweep(self, now: Millis) -> None:
         """Close what had no news for hours, and forget what ended before the horizon."""
         for visit in [v for v in self.state.open.values() if now - _last_news(v) > GHOST_MS]:
-            self._guess_the_end(visit, _last_news(visit))
+            self._guess_the_end(visit, last_news(visit))
         ended = self.state.ended
         while ended:
             oldest = next(iter(ended.values()))
@@ -299,24 +299,13 @@ class Visits:
             home[key] = visit
 
     def _ring(self, visit: Visit, event: Event) -> None:
-        data = event.data
         begin = visit.begin
         if begin is None or begin.rank == GUESS:
             visit.offer("begin", Mark(GUESS, event.time, event.seq))
             self._settle(visit, True)
-        if isinstance(data, Ringing):
-            if event.time > (visit.rung or {}).get(data.agent, -1):
-                visit.ringing = {**(visit.ringing or {}), data.agent: event.time}
-        elif isinstance(data, RingEnded):
-            since = (visit.ringing or {}).get(data.agent, event.time)
-            if visit.ringing and since <= event.time:
-                visit.ringing.pop(data.agent, None)
-            last = max(event.time, (visit.rung or {}).get(data.agent, 0))
-            visit.rung = {**(visit.rung or {}), data.agent: last}
-            ring_ms = data.ring_ms if data.ring_ms is not None else max(0, event.time - since)
-            self._books.enter(
-                RingFact(event.time, visit.queue, visit.key, data.agent, data.result.value, ring_ms)
-            )
+        fact = rung(visit, event)
+        if fact is not None:
+            self._books.enter(fact)
         self.dirty.add(visit.queue)
         if visit.wait is None:
             self.touched.add(visit.key)
@@ -326,7 +315,7 @@ class Visits:
             visit.offer("leave", Mark(GUESS, at, 0, "overflowed", "", Overflow.OTHER.value))
         else:
             visit.offer(
-                "end", Mark(GUESS, max(at, _last_news(visit)), 0, "completed", "", "unknown")
+                "end", Mark(GUESS, max(at, last_news(visit)), 0, "completed", "", "unknown")
             )
         self._settle(visit, True)
 
@@ -351,11 +340,6 @@ class Visits:
                 self._entries.pop((visit.call, visit.queue), None)
         for name in self._names.pop(visit.key, ()):
             self.state.aliases.pop(name, None)
-
-
-def _last_news(visit: Visit) -> Millis:
-    marks: Iterable[Mark | None] = (visit.begin, visit.answer, visit.leave, visit.end)
-    return max((mark.time for mark in marks if mark is not None), default=0)
 
 
 def _talks(visit: Visit, queue: str, agent: str) -> bool:
