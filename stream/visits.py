@@ -137,12 +137,12 @@ class Visits:
 
     def sweep(self, now: Millis) -> None:
         """Close what had no news for hours, and forget what ended before the horizon."""
-        for visit in [v for v in self.state.open.values() if now - _last_news(v) > GHOST_MS]:
+        for visit in [v for v in self.state.open.values() if now - last_news(v) > GHOST_MS]:
             self._guess_the_end(visit, last_news(visit))
         ended = self.state.ended
         while ended:
             oldest = next(iter(ended.values()))
-            if len(ended) <= REMEMBERED and now - _last_news(oldest) <= self._horizon_ms:
+            if len(ended) <= REMEMBERED and now - last_news(oldest) <= self._horizon_ms:
                 break
             self._forget(ended.pop(oldest.key))
 
