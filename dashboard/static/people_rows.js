@@ -141,9 +141,12 @@ function kept_in_place(shown, fresh, floor) {
   return kept_entries.length ? kept_entries : fresh;
 }
 
-// In which queues he takes calls; those that he is paused in stand in brackets.
+// In which queues he takes calls, and in which he is paused.
 function queues_words(queues, floor, words) {
   return Object.entries(queues ?? {})
-    .map(([id, active]) => (active ? floor.queue_name(id, words) : `(${floor.queue_name(id, words)})`))
+    .map(([id, active]) => {
+      const queue = floor.queue_name(id, words);
+      return active ? queue : words.say("people.paused", { queue });
+    })
     .join(words.say("list.comma"));
 }

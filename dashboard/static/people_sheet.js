@@ -43,18 +43,18 @@ class PeopleSheet {
 
   show_person(person) {
     this.person = person;
-    this.begin("person", person.id, this.page.actions.for_agent(person.id, person.row));
+    this.begin("person", person.id);
   }
 
   show_call({ id, call }) {
     this.call = call;
-    this.begin("call", id, this.page.actions.for_call(id, call));
+    this.begin("call", id);
   }
 
-  begin(kind, id, menu) {
+  begin(kind, id) {
     if (!this.open) this.before = this.page.focused;
     Object.assign(this, { kind, id });
-    this.actions.replaceChildren(...(menu ? [menu] : []));
+    this.actions.replaceChildren();
     this.node.hidden = false;
     this.page.paint();
     this.node.focus({ preventScroll: true });
@@ -71,6 +71,7 @@ class PeopleSheet {
     const person = this.kind === "person" ? floor.by_id.get(this.id) : null;
     const call = this.kind === "call" ? floor.body?.calls?.[this.id] : null;
     const there = Boolean(person ?? call);
+    if (there && !this.actions.firstChild) this.offer(person);
     mark(this.node, "data-gone", String(!there));
     put(this.gone, there ? "" : words.say(this.kind === "call" ? "sheet.call_gone" : "sheet.person_gone"));
     this.state.hidden = this.kind === "call";
@@ -79,6 +80,13 @@ class PeopleSheet {
     this.day.hidden = this.kind === "call" || !this.person?.row.day;
     put(this.day_title, this.day.hidden ? "" : words.say("sheet.day"));
     mark(this.node, "aria-label", this.title.data);
+  }
+
+  // What may be done, as soon as anything may.
+  offer(person) {
+    const { actions } = this.page;
+    const menu = person ? actions.for_agent(person.id, person.row) : actions.for_call(this.id, this.call);
+    if (menu) this.actions.append(menu);
   }
 
   paint_person(person, floor, words) {

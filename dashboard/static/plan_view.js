@@ -3,6 +3,7 @@
 const SEAT_MOST_PX = 120;
 const SEAT_LEAST_PX = 36; // and what a finger needs, where there are fingers
 const FINGER_PX = 44;
+const ROOM_PX = 40; // around the floor
 
 class PlanView {
   constructor(parent, page) {
@@ -73,7 +74,7 @@ class PlanView {
   // As large as the room allows; smaller than a finger never.
   scale() {
     const { clientWidth, clientHeight } = this.scroll;
-    const fit = Math.min(clientWidth / this.width, clientHeight / this.height);
+    const fit = Math.min((clientWidth - ROOM_PX) / this.width, (clientHeight - ROOM_PX) / this.height);
     const cell = Math.max(matchMedia("(pointer: coarse)").matches ? FINGER_PX : SEAT_LEAST_PX, Math.min(SEAT_MOST_PX, Math.floor(fit) - 1));
     if (cell === this.cell) return;
     this.cell = cell;
