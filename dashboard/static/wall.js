@@ -110,8 +110,8 @@ class Wall {
     this.missing.hidden = !absent;
     put(this.missing_words, absent ? words.say("wall.missing", { id: this.named }) : "");
     if (link === "connecting" || link === "lost") this.doubt();
-    this.boards.ask(this.kiosk.is_stirred);
-    this.controls.offer(this.boards.known, board.id, words);
+    this.boards.ask(this.controls.wanted);
+    this.controls.offer(this.boards.known, board, words);
   }
 
   // Why the feed does not open. A screen that is not known here (any more) has to be paired.
@@ -130,7 +130,7 @@ class Wall {
   }
 }
 
-// The boards that there are, for who stands before the wall: asked for when somebody stirs.
+// The boards that there are, for who stands before the wall and reaches for them.
 class BoardList {
   constructor() {
     this.known = [];

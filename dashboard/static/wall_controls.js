@@ -6,7 +6,12 @@ class WallControls {
     this.node = make("nav", "controls", parent);
     this.boards = make("select", "boards", this.node);
     this.boards.addEventListener("change", () => act.board(this.boards.value));
-    this.boards.hidden = true;
+    this.wanted = false; // who reaches for the boards is told which there are
+    for (const kind of ["pointerenter", "pointerdown", "focus"]) {
+      this.boards.addEventListener(kind, () => {
+        this.wanted = true;
+      });
+    }
     this.bell = new Bell(this.node);
     this.theme = this.button("theme", () => act.theme());
     this.full = this.button("full", () => turn_full());
@@ -23,13 +28,14 @@ class WallControls {
     return { node, words: text(node) };
   }
 
-  // Which boards there are: an array of `id` and `names`.
-  offer(boards, id, words) {
-    const entries = boards.map((board) => [board.id, words.name(board.names, board.id)]);
+  // Which boards there are, as far as we know; `board` is the one that shows.
+  offer(boards, board, words) {
+    const { id } = board;
+    const others = boards.filter((each) => each.id !== id);
+    const entries = [board, ...others].map((each) => [each.id, words.name(each.names, each.id)]);
     const known = JSON.stringify([entries, id]);
     if (known === this.known) return;
     this.known = known;
-    this.boards.hidden = entries.length < 2;
     this.boards.replaceChildren();
     for (const [value, name] of entries) make("option", "", this.boards, { value }).textContent = name;
     this.boards.value = id;
