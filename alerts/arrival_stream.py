@@ -6,7 +6,6 @@
 Plain data, to be copied and stored as it is. Time never goes back: what comes late counts now.
 """
 
-
 import msgspec
 from msgspec import Struct
 

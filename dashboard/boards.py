@@ -24,7 +24,12 @@ LOOK_MS = 2_000
 """How often the shelf is looked through: what was changed there by hand is on the wall this soon."""
 MOST = 200
 
-BAD_BOARD, CHANGED, TAKEN, NOT_YOURS = "bad_board", "changed_meanwhile", "board_taken", "not_your_queues"
+BAD_BOARD, CHANGED, TAKEN, NOT_YOURS = (
+    "bad_board",
+    "changed_meanwhile",
+    "board_taken",
+    "not_your_queues",
+)
 GONE, BUILT_IN, TOO_MANY, NOT_KEPT = "no_board", "built_in", "too_many_boards", "not_kept"
 """Why a wish is refused: the board cannot be; somebody else saved another meanwhile; there is one of
 this id; it has queues that are not this caller's; it is not there; it is ours and stands in no file;

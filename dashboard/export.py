@@ -20,6 +20,7 @@ from dashboard.assets import TYPES, packed_form
 
 HERE = Path(__file__).parent
 _SOURCES = ("static/*", "locale/*/LC_MESSAGES/*.po", "*.py")
+SHELF = "FLOORWATCH_PAGES"
 _TIMEOUT_S = 120
 _LAST_WORDS = 2_000
 
@@ -42,9 +43,11 @@ def build() -> str:
 def ensure_exported(data_dir: Path) -> Path:
     """The folder of the exported pages, written now if this version's are not there yet.
 
-    Takes a few seconds the first time; call it in a thread. Raises ExportError.
+    They are kept in `data_dir`, or where FLOORWATCH_PAGES says: so that several installations, or
+    a package, have them once. Takes a few seconds the first time; call it in a thread. Raises
+    ExportError.
     """
-    shelf = data_dir / "pages"
+    shelf = Path(os.environ.get(SHELF) or data_dir / "pages")
     folder = shelf / build()
     if (folder / "build").is_file():
         return folder

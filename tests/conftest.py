@@ -1,4 +1,4 @@
-"""A real Mosquitto on a free loopback port, for every test that wants one."""
+"""A real Mosquitto on a free loopback port, for every test that wants one; pages exported once."""
 
 import os
 import shutil
@@ -14,6 +14,20 @@ from hypothesis import settings
 # Machines are busy: how long one example takes says nothing about the code.
 settings.register_profile("floorwatch", deadline=None)
 settings.load_profile("floorwatch")
+
+SHELF = "FLOORWATCH_PAGES"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The pages are written once for all tests, and for the programs that they start."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SHELF, str(folder / "pages"))
+        yield
+
 
 CONFIG = """\
 listener {port} 127.0.0.1

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,16 @@ from dashboard import assets, export
 from dashboard.export import ExportError, ensure_exported
 
 
+@pytest.fixture(autouse=True, scope="module")
+def own_shelf() -> Iterator[None]:
+    """These tests are about the shelf: they do not use the one that all others share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(export.SHELF, raising=False)
+        yield
+
+
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_dir(own_shelf: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
@@ -71,3 +80,11 @@ def test_an_export_after_panel_was_imported_is_refused(tmp_path: Path) -> None:
     )
     assert run.returncode == 1
     assert "a fresh process" in run.stderr
+
+
+def test_pages_may_be_kept_once_for_several_installations(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(export.SHELF, str(folder.parent))
+    assert ensure_exported(tmp_path / "another") == folder
+    assert not (tmp_path / "another").exists()

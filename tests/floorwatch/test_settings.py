@@ -48,7 +48,9 @@ def test_an_empty_file_is_a_demo_of_one_site() -> None:
 
 
 def test_the_example_says_everything_and_is_valid() -> None:
-    secrets = {f"FLOORWATCH_{name}_SECRET": "x" for name in ("PBX", "ACT", "REDIS", "BROKER", "OIDC")}
+    secrets = {
+        f"FLOORWATCH_{name}_SECRET": "x" for name in ("PBX", "ACT", "REDIS", "BROKER", "OIDC")
+    }
     settings = load(EXAMPLE, secrets)
     files = ["alerts.file", "alerts.playbooks", "alerts.forecast", "source[1].backfill"]
     assert {each.key for each in settings.warnings} <= {f"site[1].{file}" for file in files}
