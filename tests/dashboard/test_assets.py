@@ -11,6 +11,7 @@ import pytest
 from dashboard import assets
 from dashboard.assets import AssetsError, accepts_gzip, packed_form
 from dashboard.gateway import Gateway
+from dashboard.pages import PLACES
 
 SCRIPT = b"const queues = [];\n" * 100
 
@@ -21,8 +22,9 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "pages"
     (folder / "static" / "b1").mkdir(parents=True)
     (folder / "pcdn" / "1").mkdir(parents=True)
-    (folder / "wall.html").write_text("<!DOCTYPE html><title>wall</title>")
-    (folder / "floor.html").write_text("<!DOCTYPE html><title>floor</title>")
+    for place in PLACES:
+        page = f'<!DOCTYPE html><base href="/"><title>{place.name}</title>'
+        (folder / f"{place.name}.html").write_text(page)
     (folder / "build").write_text("b1\n")
     (folder / "private.json").write_text("{}")
     (folder / "static" / "b1" / "wall.js").write_bytes(SCRIPT)
@@ -170,3 +172,17 @@ async def test_only_what_is_in_the_table_exists(port: int, target: str) -> None:
 def test_a_folder_without_pages_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(AssetsError, match=r"python -m dashboard\.export"):
         assets.load(tmp_path)
+
+
+def test_pages_behind_a_proxy_find_what_is_theirs_under_its_path(folder: Path) -> None:
+    page = '<base href="/"><script src="/static/b1/wall.js"></script>{"a": "/pcdn/1/theme.css"}'
+    (folder / "wall.html").write_text(page)
+    pages = assets.load(folder, "/centre/floor/")
+    assert pages.root == "/centre/floor/"
+    assert pages.table["/wall"].body.decode() == page.replace('"/', '"/centre/floor/')
+
+
+def test_the_last_word_of_a_board_may_be_any(folder: Path) -> None:
+    pages = assets.load(folder)
+    assert pages.at("/wall/lobby") is pages.at("/wall")
+    assert pages.at("/wall/lobby/more") is pages.at("/floor/x") is None
