@@ -123,14 +123,20 @@ class DaybookFile:
 
     def days(self) -> list[Millis]:
         """When the business days began of which something is here."""
+        days: list[Millis] = []
         with self._reading() as db:
-            return [day for (day,) in db.execute("select distinct day from pages order by day")]
+            # From one day to the next by the index: there are a million pages, and sixty days.
+            query = "select min(day) from pages where day > ?"
+            while (day := db.execute(query, (days[-1] if days else -1,)).fetchone()[0]) is not None:
+                days.append(int(day))
+        return days
 
     def marks(self, days: Sequence[Millis]) -> dict[Millis, int]:
         """The newest page of each of these days; 0 for none."""
+        query = "select max(id) from pages where day = ?"
         with self._reading() as db:
-            found = dict(db.execute("select day, max(id) from pages group by day"))
-        return {day: int(found.get(day, 0)) << 32 for day in days}
+            found = {day: db.execute(query, (day,)).fetchone()[0] for day in days}
+        return {day: int(page or 0) << 32 for day, page in found.items()}
 
     def sheets(
         self, days: Sequence[Millis], held: Sequence[Taken], reached: Position

@@ -9,7 +9,9 @@ and the one that the daybook adds up to.
 
 import asyncio
 import json
+import os
 import sys
+import traceback
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,13 @@ def plain(ledger: Ledger) -> dict[str, Any]:
     }
 
 
+def fallen(task: asyncio.Task[None]) -> None:
+    """A stream that has fallen is seen by the test, which waits for it no longer."""
+    if not task.cancelled() and task.exception() is not None:
+        traceback.print_exception(task.exception())
+        os._exit(3)
+
+
 async def main(directory: Path) -> None:
     clock = SystemClock()
     file = DaybookFile(directory / "daybook.db", SITE)
@@ -50,6 +59,8 @@ async def main(directory: Path) -> None:
             await stream.recover()
             print("ready", flush=True)
             tasks = [asyncio.create_task(stream.run()), asyncio.create_task(book.run())]
+            for task in tasks:
+                task.add_done_callback(fallen)
             loop = asyncio.get_running_loop()
             left = 0
             done = asyncio.Event()

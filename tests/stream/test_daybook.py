@@ -10,8 +10,9 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from stream.sites import QueueCard, Site
 
 ROOT = Path(__file__).parents[2]
 DAY_MS = 86_400_000
+WITHIN_S = 60
 
 
 def _morning() -> Any:
@@ -201,14 +203,21 @@ def test_kill_9_at_any_moment_leaves_nothing_out_and_nothing_twice(tmp_path: Pat
     unacknowledged = dict(enumerate(map(wire.encode, events)))
     for round_ in range(6):
         last = round_ == 5
-        with subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/stream/daybook_process.py"), str(tmp_path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        ) as process:
+        with (
+            subprocess.Popen(
+                [sys.executable, str(ROOT / "tests/stream/daybook_process.py"), str(tmp_path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            ) as process,
+            ExitStack() as stack,
+        ):
             assert process.stdin is not None
             assert process.stdout is not None
+            # Whatever becomes of it, nobody waits for it for ever.
+            watchdog = threading.Timer(WITHIN_S, process.kill)
+            watchdog.start()
+            stack.callback(watchdog.cancel)
             assert process.stdout.readline() == b"ready\n"
             batch = list(unacknowledged.items())
             if not last:
