@@ -37,6 +37,7 @@ class Feed {
     this.attempts = 0;
     this.retry = 0;
     this.stopped = false;
+    this.ahead = Date.now() - performance.now(); // the machine's clock minus the steady one
     this.wake = () => {
       if (document.visibilityState === "visible" && !this.socket) this.connect();
     };
@@ -67,9 +68,22 @@ class Feed {
 
   // Called by the page's timer: a connection that is silent for long is given up.
   watch() {
+    if (this.slept()) {
+      this.attempts = 0;
+      return this.again();
+    }
     if (!this.socket) return;
     const patience_ms = this.socket.readyState === WebSocket.CONNECTING ? OPEN_MS : DEAD_MS;
     if (performance.now() - Math.max(this.opened, this.heard ?? 0) > patience_ms) this.again();
+  }
+
+  // A machine that sleeps may stop our steady clock, but not its own: what we hold is older then than
+  // it seems, and the connection most likely dead.
+  slept() {
+    const ahead = Date.now() - performance.now();
+    const slept = ahead - this.ahead > STALE_MS;
+    this.ahead = ahead;
+    return slept;
   }
 
   connect() {
@@ -96,6 +110,8 @@ class Feed {
   }
 
   again() {
+    // A browser makes one connection to a place at a time: one that nobody answers must not bar the next.
+    this.socket?.close();
     this.drop();
     const longest = RETRY_MS[Math.min(this.attempts, RETRY_MS.length - 1)];
     this.attempts += 1;

@@ -72,7 +72,7 @@ class Kiosk {
   async renew() {
     this.renewing = true;
     try {
-      const there = await fetch(location.href, { method: "HEAD", cache: "no-store" });
+      const there = await fetch(location.href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(THERE_MS) });
       if (there.ok) location.reload();
     } catch {
       // it is asked again below

@@ -119,7 +119,7 @@ class Wall {
     if (this.pairing || performance.now() - this.doubted_at < DOUBT_MS) return;
     this.doubted_at = performance.now();
     try {
-      const { status } = await fetch(at(`frame${this.asked}`), { method: "HEAD", cache: "no-store" });
+      const { status } = await fetch(at(`frame${this.asked}`), { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(THERE_MS) });
       this.barred = status === 403;
       if (status !== 401 || this.pairing || this.feed.link === "live") return;
     } catch {
