@@ -135,8 +135,6 @@ class GuardedSite:
         assert whole is not None
         self._whole, self._loop = whole, asyncio.get_running_loop()
         site = made.sites[0]
-        training = TrainingDesk(invented.scenario_for(site.site), seed=5)
-        around = app.Surroundings(clock=self.clock, environ={}, tell=lambda _: None, desk=training)
         kept = self.desks
 
         class Remembered(Desks):
@@ -148,6 +146,11 @@ class GuardedSite:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(app, "Desks", Remembered)
+            self.dress(patch)
+            training = TrainingDesk(invented.scenario_for(site.site), seed=5)
+            around = app.Surroundings(
+                clock=self.clock, environ={}, tell=lambda _: None, desk=training
+            )
             async with AsyncExitStack() as stack, asyncio.TaskGroup() as tasks:
                 who = stack.enter_context(access(made, self.folder, {}))
                 house = app.House(made, around, self.folder, self.pages, who, stack, tasks)
@@ -155,6 +158,9 @@ class GuardedSite:
                 self.port = running.gateway.port
                 started.set()
                 await asyncio.Event().wait()
+
+    def dress(self, patch: pytest.MonkeyPatch) -> None:
+        """What else a site may be like."""
 
     def user(self, id: str, role: Role, **more: Any) -> str:
         """There is such a user, as he is said to be from now on; the token of a new session."""
