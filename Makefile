@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix bench schema clean
+.PHONY: help install demo test check fix bench screens schema clean
 
 help: ## print the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ fix: $(STAMP) ## format and mend what ruff can mend
 
 bench: $(STAMP) ## measure speed and memory, as ratios in one run
 	$(BIN)/python -m bench
+
+screens: $(STAMP) ## pictures of every page of the demo, into docs/screens/
+	$(BIN)/python -m bench.pictures
 
 schema: $(STAMP) ## write docs/events.schema.json anew from the code
 	$(BIN)/python -m ingest.schema > docs/events.schema.json
