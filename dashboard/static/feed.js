@@ -156,8 +156,10 @@ class Feed {
   }
 }
 
-// A connection still being made is closed once it stands: browsers complain of the other way.
+// A connection still being made is closed once it stands: browsers complain of the other way. One that
+// never stands would bar the next one to the same place.
 function hung_up(socket) {
-  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
-  else socket.close();
+  if (socket.readyState !== WebSocket.CONNECTING) return socket.close();
+  socket.onopen = () => socket.close();
+  setTimeout(() => socket.close(), OPEN_MS);
 }

@@ -21,11 +21,17 @@ class Road {
     return new Promise((resolve) => {
       const id = (this.last += 1);
       const text = JSON.stringify({ ...data, id, do: deed });
-      const timer = setTimeout(() => this.settle(id, { done: false, why: "lost" }), ROAD_WITHIN_MS);
+      const timer = setTimeout(() => this.give_up(), ROAD_WITHIN_MS);
       this.asked.set(id, { text, resolve, timer });
       const socket = this.call();
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
     });
+  }
+
+  // A connection may stand and carry nothing any more: the next wish makes another.
+  give_up() {
+    this.stop();
+    for (const id of [...this.asked.keys()]) this.settle(id, { done: false, why: "lost" });
   }
 
   settle(id, answer) {
@@ -48,9 +54,7 @@ class Road {
       this.settle(answer.id, answer);
     };
     socket.onclose = () => {
-      if (socket !== this.socket) return;
-      this.socket = null;
-      for (const id of [...this.asked.keys()]) this.settle(id, { done: false, why: "lost" });
+      if (socket === this.socket) this.give_up();
     };
     return socket;
   }
