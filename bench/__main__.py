@@ -9,13 +9,14 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import detectors, endtoend, inprocess, machine, recovery, results, simulation
+from bench import detectors, displays, endtoend, inprocess, machine, recovery, results, simulation
 from bench.broker import BrokerError
 from bench.child import ChildError, Said
 from bench.results import Result
 
-GOALS = ("A1", "G1", "G2", "G3", "G4", "G5", "G6")
+GOALS = ("A1", "G1", "G2", "G3", "G4", "G5", "G6", "W1", "W2", "W3")
 _END_TO_END = {"G1", "G2", "G4"}
+_DISPLAYS = {"W1", "W2", "W3"}
 
 
 def main() -> int:
@@ -49,6 +50,8 @@ def main() -> int:
             found |= recovery.measure(args.quick, tell)
         if wanted & _END_TO_END:
             found |= endtoend.measure(args.quick, tell, profiles)
+        if wanted & _DISPLAYS:
+            found |= displays.measure(args.quick, tell)
     except (BrokerError, ChildError) as error:
         console.print(f"[red]{error}[/]")
         failed = True
@@ -58,6 +61,7 @@ def main() -> int:
         console.print(f"written to {args.out}")
     if profiles:
         args.profile.write_text(json.dumps(profiles, indent=1) + "\n")
+    failed = failed or not wanted <= found.keys()
     return 1 if failed or not all(found[name].holds for name in found) else 0
 
 

@@ -4,6 +4,8 @@ import mmap
 from pathlib import Path
 
 SIZE = 1 << 21
+CHANGE = "change-"
+"""How a plain Panel page marks its n-th change; `stamps[n]` is when that was made."""
 _STAMPS = 64
 
 

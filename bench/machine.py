@@ -34,6 +34,12 @@ def used_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) * _TICK_S
 
 
+def resident(pid: int) -> int:
+    """Bytes of memory that this process holds now."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def busy(cpus: set[int] | None) -> tuple[int, int]:
     """How long these processors worked, for anybody, and how long they were there, in ticks."""
     worked = there = 0

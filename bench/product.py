@@ -104,6 +104,13 @@ async def main() -> None:
                     say(**progress(runner))
                 case "digest":
                     say(digest=digest(runner.floor), **progress(runner))
+                case "displays":
+                    everybody = list(running.gateway.audience.everybody())
+                    say(
+                        connected=len(everybody),
+                        behind=sum(screen.behind for screen in everybody),
+                        unsent=max((screen.unsent_bytes for screen in everybody), default=0),
+                    )
                 case "profile":
                     sampling.start()
                     say(started=True)
