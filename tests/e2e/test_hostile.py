@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from msgspec import structs
@@ -29,6 +30,7 @@ EVIL = (
     f"{MARK}</style></textarea></title><iframe src=//evil.example></iframe>",
     f"{MARK}${{window.hurt=1}}{{{{7*7}}}}%s{{who}}\\u003cimg",
 )
+LONG = f"{MARK}{'a' * 80}"
 NAMED = {"names", "rule_names", "scope_names", "sentence"}
 SAID = {"reason", "cause", "caller", "text", "by", "note", "why", "said", "assigned", "name"}
 """Keys of the document whose values are somebody's words."""
@@ -73,11 +75,11 @@ def strangers(body: dict[str, Any], say: Words) -> dict[str, Any]:
     queue = next(iter(body["queues"].values()))
     id = f"{MARK}{'q' * 120}"
     agents = {
-        f"{MARK}{state}{'a' * 80}": {
+        f"{LONG}{state}": {
             "names": named(say),
             "team": id,
             "state": state,
-            "reason": say(),
+            "reason": f"{MARK}{'W' * 180}",
             "since": now - 3_600_000,
             "queues": {id: True},
             "queue": id,
@@ -116,7 +118,7 @@ class Tainted(Gateway):
         def whole() -> Mapping[str, Any]:
             say = words()
             body = tainted(dict(full()), say)
-            for key, rows in strangers(body, say).items():
+            for key, rows in strangers(body, words()).items():
                 body[key] = {**body.get(key, {}), **rows}
             return body
 
@@ -203,6 +205,7 @@ PAGES = {
     **{view: (f"floor?lang={{}}&sound=0#{view}", f".view.{view}") for view in VIEWS},
     "walk": ("walk?lang={}", "main"),
     "me": ("me?lang={}&agent=1001", "main"),
+    "me away": (f"me?lang={{}}&agent={quote(f'{LONG}not_ready', safe='')}", "main"),
     "boards": ("boards?lang={}", "main"),
     "board editor": ("boards?lang={}#evil", "main"),
     "reports": ("reports?lang={}", ".r-body"),
@@ -243,7 +246,7 @@ def test_every_page_shows_it_as_text(site: HostileSite, chrome: Any, language: s
                 assert MARK in found["text"], name
         assert visitor.complaints == []
         assert visitor.strayed == []
-    assert wide == []
+    assert not wide, str(wide)
 
 
 def test_what_opens_on_a_touch_shows_it_as_text(site: HostileSite, chrome: Any) -> None:
