@@ -22,8 +22,8 @@ demo: $(STAMP) ## a living floor in the browser, with nothing but Python
 
 test: $(STAMP) ## run the tests; ARGS passes options to pytest
 ifeq ($(ARGS),)
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore=tests/e2e
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest -n auto --dist loadfile --durations=15 --ignore=tests/e2e
+	$(BIN)/python -m pytest -n auto --dist loadfile --durations=15 tests/e2e
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif

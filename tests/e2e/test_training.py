@@ -191,7 +191,7 @@ class Trainer:
         before = self.page.locator(".drill").count()
         self.page.locator(f".offer[data-kind={kind}] .go[data-size='{size}']").click()
         drill = self.page.locator(f".drill[data-kind={kind}][data-over=false]")
-        drill.filter(has_text=re.compile(r"\d:\d\d left")).wait_for(timeout=5_000)
+        drill.filter(has_text=re.compile(r"\d:\d\d left")).wait_for(timeout=30_000)
         assert self.page.locator(".drill").count() in {before, before + 1}
         return drill
 
@@ -199,7 +199,7 @@ class Trainer:
         """Press `End now`, and wait until the fault is over."""
         drill = self.page.locator(f".drill[data-kind={kind}][data-over=false]")
         drill.get_by_role("button", name="End now").click()
-        drill.wait_for(state="detached", timeout=5_000)
+        drill.wait_for(state="detached", timeout=30_000)
 
 
 @pytest.fixture
@@ -220,7 +220,7 @@ def test_a_silent_feed_makes_every_row_stale_until_it_speaks_again(
     page.wait_for_function(ROWS, arg="stale", timeout=20_000)
     silent = trainer.count("offered")
     trainer.end("silent")
-    page.wait_for_function(ROWS, arg="live", timeout=5_000)
+    page.wait_for_function(ROWS, arg="live", timeout=30_000)
     trainer.waits_until("offered", max(offered, silent) + 1, within_s=5)
 
 
@@ -397,7 +397,7 @@ def test_the_demo_has_its_training_desk(exported: Path, trainer: Trainer, tmp_pa
         trainer.open(found[1])
         trainer.start("trunk_down")
         down = trainer.page.locator(".foot .part[data-part=down]")
-        down.filter(has_text="trunk-a down since").wait_for(timeout=5_000)
+        down.filter(has_text="trunk-a down since").wait_for(timeout=30_000)
         trainer.end("trunk_down")
     finally:
         demo.terminate()

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +15,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from dashboard.export import ensure_exported
 from ingest.source_events_file import write
 from simulators.demo import DEMO
 from simulators.floor_sim import simulate
@@ -70,16 +68,8 @@ class Program:
         return "".join(self.said) + rest
 
 
-@pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("exported")
-    ensure_exported(folder)
-    return folder / "pages"
-
-
 @pytest.fixture
-def run(tmp_path: Path, pages: Path) -> Iterator[Callable[..., Program]]:
-    shutil.copytree(pages, tmp_path / "data" / "pages")
+def run(shared_pages: None) -> Iterator[Callable[..., Program]]:
     programs: list[Program] = []
 
     def start(*words: str) -> Program:
