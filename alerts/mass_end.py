@@ -56,6 +56,39 @@ class _State(Struct):
     bursts: dict[tuple[str, str], _Burst] = {}
 
 
+class _Window:
+    """The ends of the last while before a moment, which moves on; `ends_all` are in order of time.
+
+    `wide_ms` is how much time it holds; `least` remembers what is asked of each scope.
+    """
+
+    def __init__(self, ends_all: list[End], within: Millis, wide_ms: Millis) -> None:
+        self.wide_ms = wide_ms
+        self.count: Counter[str] = Counter()
+        self.least: dict[str, int] = {}
+        self.left = self.right = 0
+        self._all = ends_all
+        self._within = within
+
+    def move(self, at: Millis) -> list[End]:
+        """Let it end at this moment, which is never before the last; the ends of that moment."""
+        every = self._all
+        while self.right < len(every) and every[self.right].at <= at:
+            self.count.update(_scopes(every[self.right]))
+            self.right += 1
+        while self.left < self.right and every[self.left].at < at - self._within:
+            self.count.subtract(_scopes(every[self.left]))
+            self.left += 1
+        newest = self.right
+        while newest > self.left and every[newest - 1].at == at:
+            newest -= 1
+        return every[newest : self.right]
+
+    @property
+    def ends(self) -> list[End]:
+        return self._all[self.left : self.right]
+
+
 class MassEndWatch:
     """Watches for conversations that end all at once."""
 
@@ -66,6 +99,7 @@ class MassEndWatch:
         self._blind: frozenset[str] = frozenset()
         self._ends: list[End] = []
         self._fresh: set[Millis] = set()
+        self._talks_now: dict[str, int] = {}
         self._state = _State(ConversationBook())
         self._longest = max((rule.within_ms for rule in rules), default=0) + WHOLE_SECOND_MS
 
@@ -82,9 +116,9 @@ class MassEndWatch:
 
     def tick(self, now: Millis, sight: Sight) -> None:
         # A burst is judged when the moment is over, so that all of it is seen before it is named.
-        for at in sorted(self._fresh):
-            self._judge(at, now)
-        self._fresh.clear()
+        if self._fresh:
+            self._judge(sorted(self._fresh), now)
+            self._fresh.clear()
         self._ends = [one for one in self._ends if one.at > now - self._longest - STALE_NEWS_MS]
         if self._blind != sight.blind_sources:
             self._blind = sight.blind_sources
@@ -106,25 +140,42 @@ class MassEndWatch:
                 if name == rule.id:
                     self._show(rule, scope)
 
-    def _judge(self, at: Millis, now: Millis) -> None:
-        """Whether the ends up to this moment are too many, in either window and any scope."""
-        for rule in self._rules:
-            for within in (min(WHOLE_SECOND_MS, rule.within_ms), rule.within_ms):
-                ends = [one for one in self._ends if at - within <= one.at <= at]
-                if len(ends) >= LEAST and self._surprise(rule, ends, within):
-                    self._hold(rule, ends, now)
-                    break
-
-    def _surprise(self, rule: MassEndRule, ends: list[End], within: Millis) -> bool:
+    def _judge(self, moments: list[Millis], now: Millis) -> None:
+        """Whether the ends up to any of these moments are too many, in either window and any scope."""
+        self._talks_now.clear()
         whole_seconds = all(one.at % WHOLE_SECOND_MS == 0 for one in self._ends)
-        window = within + WHOLE_SECOND_MS * whole_seconds
-        count = Counter(scope for one in ends for scope in _scopes(one))
+        first = moments[0] - self._longest
+        ends = sorted((one for one in self._ends if one.at >= first), key=lambda one: one.at)
+        for rule in self._rules:
+            windows = [
+                _Window(ends, within, within + WHOLE_SECOND_MS * whole_seconds)
+                for within in (min(WHOLE_SECOND_MS, rule.within_ms), rule.within_ms)
+            ]
+            for at in moments:
+                for window in windows:
+                    newest = window.move(at)
+                    if window.right - window.left >= LEAST and self._surprise(rule, window, newest):
+                        self._hold(rule, window.ends, now)
+                        break
+
+    def _surprise(self, rule: MassEndRule, window: "_Window", newest: list[End]) -> bool:
+        """Only where somebody has just ended there can be more than a moment ago."""
+        scopes = {scope for one in newest for scope in _scopes(one)}
         return any(
-            calls >= LEAST and self._too_many(rule, scope, calls, window)
-            for scope, calls in count.items()
+            window.count[scope] >= LEAST and self._too_many(rule, scope, window) for scope in scopes
         )
 
-    def _too_many(self, rule: MassEndRule, scope: str, count: int, window: Millis) -> bool:
+    def _too_many(self, rule: MassEndRule, scope: str, window: "_Window") -> bool:
+        count = window.count[scope]
+        # What so few would have to be more than is the same all through a tick; most are fewer.
+        if scope not in window.least:
+            window.least[scope] = self._crowd(rule, scope, LEAST, window.wide_ms)
+        return count >= window.least[scope] and count >= self._crowd(
+            rule, scope, count, window.wide_ms
+        )
+
+    def _crowd(self, rule: MassEndRule, scope: str, count: int, window_ms: Millis) -> int:
+        """From how many on ends are too many, where so many have just ended."""
         state = self._state
         talking = self._talking(scope) + count
         # Of so many that talk, each ends within the window with this chance, whoever else does.
@@ -133,20 +184,21 @@ class MassEndWatch:
         rate = max(rate, state.rate * talking / max(1, floor))
         shares = 1 if rule.budget.each_scope else 2 * FAMILIES
         period = rule.budget.period_ms
-        return count >= crowd(
-            rate * period, rate * window, rule.budget.alarms / shares, start=LEAST
-        )
+        return crowd(rate * period, rate * window_ms, rule.budget.alarms / shares, start=LEAST)
 
     def _talking(self, scope: str) -> int:
-        """The conversations that go on in a scope."""
+        """The conversations that go on in a scope, as of this tick."""
         kind, _, name = scope.partition(":")
         talking = self._floor.visits.talking
         if kind == "queue":
             return len(talking.get(name, ()))
-        if kind == "trunk":
+        known = self._talks_now
+        if not known:
             trunk = self._state.book.trunk
-            return sum(trunk(visit) == name for visits in talking.values() for visit in visits)
-        return sum(map(len, talking.values()))
+            known[""] = sum(map(len, talking.values()))
+            lines = Counter(trunk(visit) for visits in talking.values() for visit in visits)
+            known.update({f"trunk:{line}": many for line, many in lines.items() if line})
+        return known.get(scope, 0)
 
     def _hold(self, rule: MassEndRule, ends: list[End], now: Millis) -> None:
         bursts = self._state.bursts

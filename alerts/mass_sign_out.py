@@ -42,6 +42,10 @@ FAMILIES = 3
 """A person counts for the floor, his queues and his team."""
 
 
+_LEFT = frozenset({Going.LEFT})
+_TEAM_GOES = frozenset({Going.LEFT, Going.AWAY})
+
+
 class _Move(Struct, frozen=True, gc=False):
     at: Millis
     agent: str
@@ -126,12 +130,16 @@ class MassSignOutWatch:
 
     def _judge(self, rule: MassSignOutRule, now: Millis) -> None:
         best, most, whole = "", -inf, 0
+        there = self._state.presence.everywhere()
         for within in (AT_ONCE_MS, rule.within_ms, TRICKLE * rule.within_ms):
             gone, came = self._moved(now - within)
+            went, back = self._by_scope(gone), self._by_scope(came)
             for scope in self._scopes(gone):
                 if rule.speaks_of(scope):
-                    lost, back = self._of(gone, scope), self._of(came, scope)
-                    surprise = self._surprise(rule, scope, lost, len(back), within)
+                    lost = went.get(scope, set())
+                    crew = there[scope] + len(lost)
+                    back_again = len(back.get(scope, ()))
+                    surprise = self._surprise(rule, (scope, crew), lost, back_again, within)
                     if surprise > most:
                         best, most, whole = scope, surprise, within
         if most > -inf:
@@ -153,25 +161,33 @@ class MassSignOutWatch:
         count = Counter(scope for agent in agents for scope in people[agent].scopes)
         return ["", *sorted(scope for scope, many in count.items() if many >= LEAST)]
 
-    def _of(self, agents: set[str], scope: str) -> set[str]:
-        """Those who count in this scope.
+    def _by_scope(self, agents: set[str]) -> dict[str, set[str]]:
+        """Those who count in each scope.
 
         A team goes to its meeting as one, and its night shift home: only in the whole floor, or where
         it is known that they were not due to, that tells anything.
         """
-        if not scope:
-            return agents
         people = self._state.presence.people
-        none = {Going.LEFT, Going.AWAY} if scope.startswith("team:") else {Going.LEFT}
-        mine = {agent for agent in agents if scope in people[agent].scopes}
-        return {agent for agent in mine if people[agent].there or people[agent].going not in none}
+        found: dict[str, set[str]] = {"": agents}
+        for agent in agents:
+            one = people[agent]
+            for scope in one.scopes:
+                none = _TEAM_GOES if scope.startswith("team:") else _LEFT
+                if one.there or one.going not in none:
+                    found.setdefault(scope, set()).add(agent)
+        return found
 
     def _surprise(
-        self, rule: MassSignOutRule, scope: str, gone: set[str], came: int, within: Millis
+        self,
+        rule: MassSignOutRule,
+        crew: tuple[str, int],
+        gone: set[str],
+        came: int,
+        within: Millis,
     ) -> float:
-        """How improbable so many are, as a logarithm; minus infinity if they are not too many."""
-        state, people = self._state, self._state.presence.people
-        agents = state.presence.there(scope) + len(gone)
+        """How improbable so many are, of a scope's so many agents, as a logarithm; minus infinity if
+        they are not too many."""
+        (scope, agents), state, people = crew, self._state, self._state.presence.people
         lost = sum(people[agent].going is not Going.AWAY for agent in gone)
         wave, some = (WAVE_OF_PART, LOST_OF_PART) if scope else (WAVE, LOST)
         surprise = -inf
@@ -200,7 +216,7 @@ class MassSignOutWatch:
         running = [held for name, held in state.exodus if name == rule.id]
         scope = running[0] if running else scope
         people = state.presence.people
-        mine = self._of(gone, scope)
+        mine = self._by_scope(gone).get(scope, set())
         since = min((people[agent].since for agent in mine), default=now)
         held = state.exodus.get((rule.id, scope))
         if held is None:

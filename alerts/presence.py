@@ -4,6 +4,7 @@ An agent is there while he is ready, on a call or finishing one, unless he is pa
 queues, or has left them all.
 """
 
+from collections import Counter
 from enum import StrEnum
 
 from msgspec import Struct
@@ -115,6 +116,15 @@ class Presence(Struct):
             if there is not person.there:
                 person.there, person.since = there, now
             person.signed_in = state != OUT
+
+    def everywhere(self) -> Counter[str]:
+        """How many are there, by scope; "" is all."""
+        count: Counter[str] = Counter()
+        for one in self.people.values():
+            if one.there:
+                count.update(one.scopes)
+                count[""] += 1
+        return count
 
     def there(self, scope: str) -> int:
         """How many are there, of those that belong to this scope (empty: of all)."""

@@ -81,7 +81,7 @@ async def test_a_page_of_another_site_gets_nowhere(house: Any, gateway: Gateway,
     assert house.with_token(cookie.partition("=")[2]).id == "boss"
 
 
-@pytest.mark.parametrize("token", [new_token(), "x", "'; drop table users --"])
+@pytest.mark.parametrize("token", [f"{7:043d}", "x", "'; drop table users --"])
 async def test_a_forged_token_is_nobody(house: Any, gateway: Gateway, token: str) -> None:
     await house.user("boss")
     for headers in ({"Cookie": f"floorwatch={token}"}, {"Authorization": f"Bearer {token}"}):
