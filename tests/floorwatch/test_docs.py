@@ -1,6 +1,5 @@
 """What the documents say must be there: links, files, commands, options, formulas."""
 
-import os
 import re
 import shlex
 import tomllib
