@@ -202,11 +202,11 @@ def fit(
 
 @app.command()
 def check(file: File) -> None:
-    """Name line and key of every mistake in a settings file, and in its boards."""
-    from floorwatch.board_check import board_problems
+    """Name line and key of every mistake in a settings file, and in the files that it names."""
+    from floorwatch.named_files import problems_of_files
 
     problems = settings_file.check(file, os.environ)
-    problems += board_problems(file, problems, os.environ)
+    problems += problems_of_files(file, problems, os.environ)
     for problem in problems:
         console.print(str(problem), style=None, markup=False, highlight=False, soft_wrap=True)
     mistakes = sum(problem.severity is Severity.ERROR for problem in problems)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from floorwatch import invented, plan_file, settings
-from floorwatch.board_check import board_problems
+from floorwatch.named_files import problems_of_files
 from floorwatch.plan_file import Area, Plan, Seat
 from floorwatch.premises import LOOK_MS, Premises
 from floorwatch.settings_problems import SettingsError, Severity
@@ -100,7 +100,7 @@ def test_check_names_the_mistakes_of_the_plan(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     (tmp_path / "plan.toml").write_text('[[seat]]\nid = "A1"\nx = 0\n', encoding="utf-8")
-    found = board_problems(file, settings.check(file, {}), {})
+    found = problems_of_files(file, settings.check(file, {}), {})
     assert [(problem.line, problem.what) for problem in found] == [(1, "y is missing")]
     assert found[0].file == str(tmp_path / "plan.toml")
 

@@ -1,0 +1,51 @@
+"""What is wrong in the files that settings name: of alerts, boards and seating, for `floorwatch check`."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from alerts.playbooks import PlaybookError
+from alerts.playbooks import load as load_playbooks
+from floorwatch import alert_file, forecast_file, plan_file, settings, wiring
+from floorwatch.board_files import BoardFiles, boards_folder
+from floorwatch.settings_problems import Problem, Severity
+from floorwatch.settings_types import SiteSettings
+from ingest.counts_csv_lines import CountsCsvError
+
+
+def problems_of_files(
+    file: Path, problems: Sequence[Problem], environ: Mapping[str, str]
+) -> list[Problem]:
+    """The mistakes of what these settings name; none, while they have some themselves."""
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return []
+    read = settings.load(file, environ)
+    data = wiring.data_folder(read.stores)
+    found: list[Problem] = []
+    for site in read.sites:
+        found += _of_alerts(site, environ)
+        found += BoardFiles(boards_folder(site, data / site.site.id)).problems
+        if site.screens.plan is not None:
+            found += plan_file.check(site.screens.plan, site.site.agents)
+    return found
+
+
+def _of_alerts(site: SiteSettings, environ: Mapping[str, str]) -> list[Problem]:
+    named, found = site.alerts, []
+    if named.rules is not None:
+        found += alert_file.check(named.rules, site.site, environ)
+    try:
+        load_playbooks(named.playbooks)
+    except (PlaybookError, OSError) as error:
+        found.append(_problem(named.playbooks, error, "docs/alerts.md shows one"))
+    if named.forecast is not None:
+        try:
+            forecast_file.read(named.forecast, ZoneInfo(site.site.time_zone))
+        except (CountsCsvError, OSError) as error:
+            found.append(_problem(named.forecast, error, "docs/alerts.md says what it holds"))
+    return found
+
+
+def _problem(file: Path | None, error: Exception, mend: str) -> Problem:
+    what = str(error).rstrip(".")
+    return Problem(severity=Severity.ERROR, file=str(file or "playbooks"), what=what, mend=mend)
