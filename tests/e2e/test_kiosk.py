@@ -180,8 +180,10 @@ def is_live_again(server: Any, visit: Any, waiting: int) -> None:
     server.tell(lambda body: body["queues"]["sales"].update(waiting=waiting))
     visit.page.locator("[data-link=live]").wait_for(timeout=WITHIN_MS)
     WALLS.waits_for(visit, SALES, str(waiting), within_ms=WITHIN_MS)
+    # It may be only now that it notices what befell it; within the time it is live and stays so.
+    while not looks_live(visit.page) and time.monotonic() - began < WITHIN_MS / 1000:
+        visit.page.wait_for_timeout(50)
     assert time.monotonic() - began < WITHIN_MS / 1000
-    assert looks_live(visit.page)
 
 
 def test_a_server_that_was_killed_and_started_again(pages: Assets, visit: Any) -> None:
