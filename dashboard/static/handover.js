@@ -19,6 +19,7 @@ class HandOver {
     this.waiting = this.build_list("waiting");
     this.taken = this.build_list("taken");
     this.looked = false; // whether a draft was kept here
+    this.unmeasured = false; // whether one was begun before the open measures were told
   }
 
   // What he was writing when he left the page. Somebody else's is not shown to him.
@@ -86,12 +87,19 @@ class HandOver {
 
   shut() {
     this.form.hidden = true;
+    this.unmeasured = false;
     life_keep(HANDOVER_DRAFT_KEY, null);
   }
 
   fill_in() {
+    this.unmeasured = !this.walks.told;
+    this.put_in(this.body);
+  }
+
+  // Of `body`, and of the measures that are still open.
+  put_in(body) {
     const there = new Set(this.drafted().points.map((point) => point.text));
-    const known = handover_draft(this.body, this.walks.told?.open ?? [], { words: this.words, now: this.now });
+    const known = handover_draft(body, this.walks.told?.open ?? [], { words: this.words, now: this.now });
     for (const point of known) {
       if (!there.has(point.text)) this.add(point);
       there.add(point.text);
@@ -151,10 +159,15 @@ class HandOver {
     this.look();
     this.asked.paint(body?.handovers?.changed_at, now);
     this.walks.paint(body?.walks?.changed_at, now);
+    if (this.unmeasured && this.walks.told) {
+      this.unmeasured = false;
+      this.put_in(null);
+    }
     mark(this.node, "data-writing", String(!this.form.hidden));
     this.paint_form(words);
     put(this.begin.words, words.say("handover.begin"));
     this.begin.node.hidden = !this.form.hidden;
+    this.begin.node.disabled = !body;
     const told = (this.asked.told?.handovers ?? []).map((each) => [each.id, each]);
     this.paint_list(this.waiting, told.filter(([, each]) => !each.taken_at));
     this.paint_list(this.taken, told.filter(([, each]) => each.taken_at));
