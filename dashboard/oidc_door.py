@@ -157,11 +157,13 @@ class OidcDoor:
 
 def inside(to: str) -> str:
     """A path of our own pages, to be joined to our address; "" for whatever could lead elsewhere."""
-    path, _, query = to.partition("?")
+    page, _, fragment = to.partition("#")
+    path, _, query = page.partition("?")
     fine = len(to) <= 1_000 and to.isprintable() and not path.startswith(("/", "."))
     if not fine or "\\" in to or ":" in path or "//" in path or ".." in path:
         return ""
-    return quote(path, safe="/%") + (f"?{quote(query, safe='=&%')}" if query else "")
+    asked = f"?{quote(query, safe='=&%')}" if query else ""
+    return quote(path, safe="/%") + asked + (f"#{quote(fragment, safe='?=&%')}" if fragment else "")
 
 
 def _elsewhere(address: str, *headers: tuple[str, str]) -> Answer:

@@ -22,10 +22,11 @@ class AdminPage {
     this.feed = new Feed(wire(model.feed), () => {});
     this.timer = setInterval(() => {
       this.feed.watch();
+      this.road.watch(this.feed);
       this.newer.follow(this.feed.build);
       this.paint();
     }, ADMIN_TICK_MS);
-    this.road.ask("session").then((session) => {
+    this.road.who().then((session) => {
       this.session = session;
       this.paint();
     });

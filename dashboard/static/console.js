@@ -66,7 +66,7 @@ class Console {
   // Who we are, as the gateway knows us; where nobody signs in, whoever sits here says so himself.
   async introduce() {
     this.asked_at = performance.now();
-    const session = await this.road.ask("session");
+    const session = await this.road.who();
     if (!session) return;
     this.session = session;
     if (!session.open) this.person.sign(session.name || session.id);
@@ -175,8 +175,8 @@ class Console {
   tick() {
     this.feed.watch();
     const second = Math.floor(this.now / 1000);
-    const lost = this.feed.link === "lost" && performance.now() - this.asked_at > ASK_AGAIN_MS;
-    if (lost) this.introduce(); // whoever is not signed in any more is told so
+    this.road.watch(this.feed);
+    if (!this.session && performance.now() - this.asked_at > ASK_AGAIN_MS) this.introduce();
     if (second !== this.second || this.feed.link !== this.link) this.paint();
   }
 

@@ -30,7 +30,7 @@ class Editor {
     this.timer = setInterval(() => this.tick(), EDITOR_TICK_MS);
     this.build_form();
     this.read();
-    this.road.ask("session").then((session) => {
+    this.road.who().then((session) => {
       this.session = session;
     });
     this.paint();
@@ -69,6 +69,7 @@ class Editor {
   tick() {
     this.ticks += 1;
     this.feed.watch();
+    this.road.watch(this.feed);
     if (this.ticks % (BOARDS_MS / EDITOR_TICK_MS) === 0 && document.visibilityState === "visible") this.read();
     const slow = this.ticks % EDITOR_SLOW === 0;
     if (slow || this.draft) this.paint(slow); // many small screens are drawn once a second

@@ -112,7 +112,7 @@ class LifeSelf {
   paint() {
     if (this.session || performance.now() - this.asked_at < LIFE_AGAIN_MS) return;
     this.asked_at = performance.now();
-    this.road.ask("session").then((session) => {
+    this.road.who().then((session) => {
       if (session && typeof session === "object") this.session = session;
     });
   }

@@ -24,6 +24,7 @@ class MePage {
     this.begin();
     this.timer = setInterval(() => {
       this.feed?.watch();
+      if (this.feed) this.road.watch(this.feed);
       this.paint();
     }, ME_TICK_MS);
     this.paint();
@@ -71,7 +72,7 @@ class MePage {
 
   async begin() {
     if (this.agent) return this.follow();
-    this.session = await this.road.ask("session");
+    this.session = await this.road.who();
     if (this.session?.agent) this.follow();
     else this.asking = true;
     this.paint();

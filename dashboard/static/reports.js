@@ -89,6 +89,7 @@ class ReportsPage {
 
   tick() {
     this.feed.watch();
+    this.road.watch(this.feed);
     if (document.visibilityState !== "visible") return;
     const since = performance.now() - this.read_at;
     const live = this.day ? this.day.live : true;

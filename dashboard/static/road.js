@@ -2,12 +2,14 @@
 // questions over plain HTTP. Whoever is not signed in any more is sent to where he can.
 
 const ROAD_WITHIN_MS = 12000;
+const ROAD_DOUBT_MS = 10000;
 
 class Road {
   constructor() {
     this.socket = null;
     this.last = 0;
     this.asked = new Map(); // id -> [text, what to do with the answer, timer]
+    this.doubted_at = performance.now();
   }
 
   stop() {
@@ -69,6 +71,20 @@ class Road {
       return null;
     }
   }
+
+  // Who we are, as the gateway knows us; null if nobody answers.
+  async who() {
+    const session = await this.ask("session");
+    return session?.role === "nobody" ? sent_to_sign_in() : session;
+  }
+
+  // Called by the page's timer: a feed that is lost may be so because we were signed out.
+  watch(feed) {
+    const silent = feed.link === "lost" || feed.link === "connecting";
+    if (!silent || performance.now() - this.doubted_at < ROAD_DOUBT_MS) return;
+    this.doubted_at = performance.now();
+    this.who();
+  }
 }
 
 function answer_in(data) {
@@ -83,7 +99,7 @@ function answer_in(data) {
 // Back here once signed in.
 function sent_to_sign_in() {
   const base = new URL(document.baseURI).pathname;
-  const here = location.pathname.slice(base.length) + location.search;
+  const here = location.pathname.slice(base.length) + location.search + location.hash;
   location.replace(at("sign-in", { to: here }));
   return null;
 }

@@ -11,6 +11,8 @@ class Door {
     this.session = null;
     const query = new URLSearchParams(location.search);
     this.to = query.get("to") ?? "";
+    // Whom the gateway itself sent here has the hash of where he was in the address of this page.
+    if (this.to && !this.to.includes("#")) this.to += location.hash;
     this.why = query.get("why");
     this.changing = false;
     this.build();

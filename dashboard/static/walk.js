@@ -26,6 +26,7 @@ class WalkPage {
     this.feed = new Feed(wire(model.feed), () => this.paint());
     this.timer = setInterval(() => {
       this.feed.watch();
+      this.road.watch(this.feed);
       this.outbox.flush();
       this.paint();
     }, WALK_TICK_MS);

@@ -468,6 +468,8 @@ async def test_only_a_way_that_is_set_up_leads_anywhere(visitor: Visitor) -> Non
         ("floor", "floor"),
         ("wall/lobby?x=1&y=a%20b", "wall/lobby?x=1&y=a%20b"),
         ("wall/大厅", "wall/%E5%A4%A7%E5%8E%85"),
+        ("floor?lang=en#people?q=a b", "floor?lang=en#people?q=a%20b"),
+        ("//evil.example.com#floor", ""),
         ("", ""),
         ("//evil.example.com", ""),
         ("/evil", ""),
