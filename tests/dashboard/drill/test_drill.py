@@ -128,6 +128,9 @@ async def test_everybody_sees_the_calls_of_his_own_queues_and_people_only(office
     )
     mine = await office.ask("/calls", lead, what="answered", agent="ann")
     assert mine["count"] > 0
+    for name in ("answered", "service_level", "waiting"):
+        told = await office.ask("/formula", lead, name=name, agent="ann")
+        assert told is None, "the sums of all queues are not his to see"
     assert {call["agent"] for call in mine["calls"]} == {"ann"}
     with pytest.raises(RefusedError, match="forbidden"):
         await office.ask("/calls", lead, what="answered", agent="bob")
