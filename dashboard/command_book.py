@@ -66,7 +66,7 @@ class Book:
         self._commands[command.id] = command
         self._rows[command.id] = row(command)
         over = [id for id, each in self._commands.items() if not each.live]
-        for id in over[: len(self._commands) - SHOWN]:
+        for id in over[: max(0, len(self._commands) - SHOWN)]:
             del self._commands[id]
             del self._rows[id]
 

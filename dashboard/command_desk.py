@@ -39,6 +39,7 @@ from dashboard.commands import (
 )
 from dashboard.desks import Deed, Inquiry, Question, RefusedError, Wish
 from dashboard.period import Instant, period
+from dashboard.writing import line
 from ingest.events import Millis
 from ingest.orders import Act, Order, Outcome, Receipt
 from ingest.ports import Clock
@@ -151,7 +152,7 @@ class CommandDesk:
             act=act,
             by=by.id,
             by_name=by.name,
-            reason=" ".join(asked.reason.split()),
+            reason=line(asked.reason),
             agent=target.agent,
             queue=target.queue,
             to=target.to,

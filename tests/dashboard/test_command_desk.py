@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dashboard.access import Caller, Role, Scope
+from dashboard.command_book import SHOWN
 from dashboard.command_desk import CommandDesk
 from dashboard.command_ports import Exchange
 from dashboard.commands import TIMEOUT_MS, OpenCall, Person
@@ -348,6 +349,22 @@ async def test_what_did_not_change_is_the_same_object(office: Office) -> None:
     second = office.desk.document(NOW)
     assert first["commands"] is second["commands"]
     assert first["abilities"] is second["abilities"]
+
+
+async def test_the_last_fifty_commands_stand_on_the_screens(office: Office) -> None:
+    given: list[str] = []
+    office.pbx.receipt = Receipt(Outcome.REFUSED, "action_off")
+    for n in range(SHOWN + 5):
+        office.clock.time += 1
+        if n == SHOWN - 10:
+            office.open()  # a new start shows them all, too
+        given.append((await office.wish("pause", agent="1001"))["command"])
+        assert list(office.rows) == given[-SHOWN:]
+
+
+async def test_a_reason_cannot_turn_what_is_written_around(office: Office) -> None:
+    answer = await office.wish("pause", agent="1001", reason="\u202epmul\u2066 break\x07")
+    assert office.row(answer)["reason"] == office.pbx.orders[0].reason == "pmul break"
 
 
 def killed_writer(folder: Path) -> None:
