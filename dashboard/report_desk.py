@@ -21,8 +21,10 @@ from dashboard.access import Caller, Role
 from dashboard.day import Span
 from dashboard.desks import FORBIDDEN, UNREADABLE, Deed, File, Inquiry, Question, RefusedError
 from ingest.events import Millis
+from stream.daybook_day import Narrowed
 from stream.daybook_past import Past
 from stream.daybook_sqlite import DaybookError
+from stream.facts import WaitFact
 from stream.figure_row import Row
 from stream.floor import Floor
 
@@ -163,17 +165,10 @@ class ReportDesk:
 
     async def _waits(self, span: Span) -> list[charts.Wait]:
         try:
-            sheets = await self._past.sheets(span.start, span.end)
+            waits = await self._past.facts(WaitFact, Narrowed(span.start, span.end, span.queues))
         except DaybookError as error:
             raise RefusedError("not_read") from error
-        return [
-            (wait.at, wait.wait_ms)
-            for sheet in sheets
-            for wait in sheet.waits
-            if wait.answered
-            and span.start <= wait.at < span.end
-            and (span.queues is None or wait.queue in span.queues)
-        ]
+        return [(wait.at, wait.wait_ms) for wait in waits if wait.answered]
 
     async def _file(self, question: Question) -> File:
         query, told = self._read(question)

@@ -7,8 +7,8 @@ erasure. What stands in the end is what was stated and not taken back.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar, cast
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -23,7 +23,7 @@ Entry = tuple[int, Fact]
 """A fact that was stated (1) or taken back (-1)."""
 MANY = 50_000
 """Entries that are worth writing at once, when a journal is read as fast as it goes."""
-F = TypeVar("F", bound=Struct)
+F = TypeVar("F", bound=Fact)
 _HIDDEN = masked("12345")[:3]
 
 
@@ -71,27 +71,7 @@ class Taken(NamedTuple):
     callers: dict[str, str]
 
 
-class Sheet(Struct):
-    """What stands of one business day, in no order. `callers` by visit, masked.
-
-    A span that touches several days stands on the sheet of each, whole.
-    """
-
-    day: Millis
-    arrivals: list[ArrivalFact] = []
-    waits: list[WaitFact] = []
-    handles: list[HandleFact] = []
-    blocks: list[BlockFact] = []
-    rings: list[RingFact] = []
-    spans: list[SpanFact] = []
-    callers: dict[str, str] = {}
-
-    def of(self, kind: type[Fact]) -> Sequence[Fact]:
-        """Its facts of one kind."""
-        return cast(Sequence[Fact], getattr(self, PLACES[kind]))
-
-
-PLACES: dict[type, str] = {
+PLACES: dict[type[Fact], str] = {
     ArrivalFact: "arrivals",
     WaitFact: "waits",
     HandleFact: "handles",
@@ -99,6 +79,7 @@ PLACES: dict[type, str] = {
     RingFact: "rings",
     SpanFact: "spans",
 }
+"""Where a turn has its entries of a kind, in the order of its fields."""
 
 
 def taken(position: Position, entries: list[Entry], visits: VisitsState) -> Taken:
@@ -118,7 +99,10 @@ def hidden(caller: str) -> str:
 
 
 def by_day(told: Iterable[Taken], calendar: Calendar) -> dict[Millis, list[Turn]]:
-    """The same entries as turns of the business days that they belong to."""
+    """The same entries as turns of the business days that they belong to.
+
+    A span that touches several days belongs to each of them, whole.
+    """
     days: dict[Millis, list[Turn]] = {}
     start = end = 0
     turns: list[Turn] = []
@@ -147,18 +131,6 @@ def _days_between(start: Millis, end: Millis, calendar: Calendar) -> Iterable[Mi
     while start < end:
         yield start
         start = calendar.next_day(start)
-
-
-def sheet(day: Millis, turns: Sequence[Turn], callers: Mapping[str, str]) -> Sheet:
-    """What stands of these turns of one day."""
-    return Sheet(
-        day,
-        **{
-            place: standing([entry for turn in turns for entry in getattr(turn, place)])
-            for place in PLACES.values()
-        },
-        callers=dict(callers),
-    )
 
 
 def standing(entries: Sequence[tuple[int, F]]) -> list[F]:

@@ -1,15 +1,15 @@
 """What a span of the daybook adds up to: the same bookkeeping as the stream's, over kept facts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
 
 from ingest.events import Millis
 from ingest.words import AgentStatus
-from stream.daybook import PLACES, Sheet
-from stream.facts import BlockFact, Fact, HandleFact, RingFact, SpanFact, WaitFact
-from stream.intervals import Calendar
+from stream.daybook import PLACES
+from stream.daybook_sqlite import Reading
+from stream.facts import ArrivalFact, BlockFact, Fact, HandleFact, RingFact, SpanFact, WaitFact
 from stream.ledger import Bookkeeper, Ledger, cut
 from stream.metrics import TERMS
 
@@ -35,29 +35,27 @@ class Narrowed(NamedTuple):
 
 
 def ledger_of(
-    sheets: Sequence[Sheet], calendar: Calendar, start: Millis, end: Millis, *, people: bool = True
+    reading: Reading, days: Sequence[Millis], start: Millis, end: Millis, *, people: bool = True
 ) -> Ledger:
     """The sums of what became final from `start` to before `end`; spans count for their part in it.
 
-    Without `people`, agents' time in state is left out, which is most of the work.
+    Without `people` only those of queues, which is less work, and a small part of the memory.
     """
+    calendar = reading.calendar
     books = Bookkeeper(Ledger(), calendar)
-    days = {sheet.day for sheet in sheets}
-    for sheet in sheets:
-        for kind in PLACES:
-            if kind is SpanFact:
-                continue
-            for fact in sheet.of(kind):
+    for day in days:
+        for sign, fact in reading.entries(day, PLACES):
+            if not isinstance(fact, SpanFact):
                 if start <= fact.at < end:
-                    books.enter(fact)
-        for span in sheet.spans:
-            if not people and span.state != _ACW:
-                continue
-            for part in cut(span, calendar):
-                # A span that touches several of these days stands on the sheet of each.
-                on = calendar.day(part.start_at)
-                if start <= part.start_at < end and (on == sheet.day or on not in days):
-                    books.enter_span(part)
+                    books.enter(fact, sign)
+            elif people or fact.state == _ACW:
+                for part in cut(fact, calendar):
+                    # A span that touches several of these days is on the pages of each.
+                    on = calendar.day(part.start_at)
+                    if start <= part.start_at < end and (on == day or on not in days):
+                        books.enter_span(part, sign)
+    if not people:
+        books.ledger.agents.clear()
     return books.ledger
 
 
@@ -92,30 +90,36 @@ COUNTED: frozenset[str] = frozenset(_COUNTS)
 """The sums that count calls: those that can be told one by one."""
 
 
-def counting(sheet: Sheet, share: Share, narrowed: Narrowed) -> list[Fact]:
+def counting(
+    reading: Reading, days: Sequence[Millis], share: Share, narrowed: Narrowed
+) -> list[Fact]:
     """The facts that a count is made of, each counting 1. All its sums are of one kind of fact."""
-    [kind] = {_COUNTS[name][0] for name in share}
+    kinds = {_COUNTS[name][0] for name in share}
+    assert len(kinds) == 1
     terms = [(_COUNTS[name][1], sign) for name, sign in share.items()]
-    return [
-        fact
-        for fact in sheet.of(kind)
-        if narrowed.has(fact) and sum(sign * int(term(fact)) for term, sign in terms) > 0
-    ]
+
+    def counts(fact: Fact) -> bool:
+        return narrowed.has(fact) and sum(sign * int(term(fact)) for term, sign in terms) > 0
+
+    return reading.facts(days, kinds, counts)
 
 
 class Visited:
-    """What is known of visits, by key: their waits, talks and callers, from the sheets of some days."""
+    """What some days say of these visits, by key: their waits, talks and callers."""
 
-    def __init__(self, sheets: Iterable[Sheet]) -> None:
+    def __init__(self, reading: Reading, days: Sequence[Millis], visits: Collection[str]) -> None:
         self.waits: dict[str, WaitFact] = {}
         self.handles: dict[str, HandleFact] = {}
         self.arrived: dict[str, Millis] = {}
-        self.callers: dict[str, str] = {}
-        for sheet in sheets:
-            self.arrived.update((fact.visit, fact.at) for fact in sheet.arrivals)
-            self.waits.update((fact.visit, fact) for fact in sheet.waits)
-            self.handles.update((fact.visit, fact) for fact in sheet.handles)
-            self.callers.update(sheet.callers)
+        self.callers = reading.callers(days, visits)
+        kinds: set[type[ArrivalFact | WaitFact | HandleFact]] = {ArrivalFact, WaitFact, HandleFact}
+        for fact in reading.facts(days, kinds, lambda fact: fact.visit in visits):
+            if isinstance(fact, ArrivalFact):
+                self.arrived[fact.visit] = fact.at
+            elif isinstance(fact, WaitFact):
+                self.waits[fact.visit] = fact
+            else:
+                self.handles[fact.visit] = fact
 
     def told(self, fact: Fact) -> Told:
         """The call that a fact speaks of."""

@@ -14,10 +14,9 @@ from ingest import wire
 from ingest.events import Millis
 from ingest.ports import Clock
 from stream import daybook
-from stream.daybook import Entry, Sheet, Taken
-from stream.daybook_sqlite import DaybookError, DaybookFile
+from stream.daybook import Entry, Taken
+from stream.daybook_sqlite import DaybookError, DaybookFile, Reading
 from stream.floor import Floor
-from stream.intervals import Calendar
 from stream.ports import Journal, Position
 from stream.sites import Site
 from stream.visits import VisitsState
@@ -41,7 +40,7 @@ class Daybook:
         """Why what was taken is not on the disk yet; empty if all is well."""
         self.warnings = list(file.warnings)
         self._file, self._site, self._clock = file, site, clock
-        self.calendar = self.fresh_calendar()
+        self.calendar = file.fresh_calendar()
         self._held: list[Taken] = []
         self._count = 0
         self._gave_up = False
@@ -201,14 +200,9 @@ class Daybook:
             mark + sum(turn.position for turn in held.get(day, [])) for day, mark in kept.items()
         ]
 
-    def fresh_calendar(self) -> Calendar:
-        """A calendar of the site's for another thread: each one learns."""
-        return Calendar(self._site.time_zone, self._site.day_start_min, self._site.interval_ms)
-
-    async def sheets(self, days: Sequence[Millis]) -> list[Sheet]:
-        """What stands of these business days, as of now."""
-        held, reached = list(self._held), self._reached
-        return await asyncio.to_thread(self._file.sheets, days, held, reached)
+    def reading(self) -> Reading:
+        """The book as of now, to be read in another thread."""
+        return Reading(self._file, list(self._held), self._reached)
 
     async def _in_thread(self, do: Callable[[], None]) -> None:
         # Shielded: the thread cannot be called back, and writing twice writes once.

@@ -1,20 +1,24 @@
 """Any span of time, added up or told call by call: the running day from the stream, others from the book."""
 
 import asyncio
+import heapq
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 
 from ingest.events import Millis
-from stream.daybook import Sheet
+from stream.daybook import F
 from stream.daybook_day import Narrowed, Share, Told, Visited, counting, ledger_of
 from stream.daybook_keeper import Daybook
+from stream.daybook_sqlite import Reading
+from stream.facts import BlockFact, SpanFact
 from stream.floor import Floor
 from stream.intervals import Calendar
 from stream.ledger import Ledger, add_up
 from stream.metrics import Sums
 
-REMEMBERED = 24
-"""Spans whose sums are kept: a page of a day asks for some three of them, again and again."""
+REMEMBERED = 12
+"""Spans whose sums are kept: a page of a day asks for some three of them, again and again. Those of a
+floor with 500 queues are some 15 MB."""
 MOST_DAYS = 8
 
 
@@ -31,9 +35,8 @@ class Past:
         return self._floor().calendar
 
     async def ledger(self, start: Millis, end: Millis, now: Millis) -> Ledger:
-        """The sums from `start` to before `end`, by interval; read it, and leave it as it is.
-
-        Of the running day they are the stream's own, in whole intervals.
+        """The sums of queues from `start` to before `end`, by interval; read them, and leave them as
+        they are. Of the running day they are the stream's own, in whole intervals.
         """
         if start >= self.calendar.day(now):
             return self._floor().state.ledger
@@ -42,9 +45,7 @@ class Past:
         key = (start, end, *marks)
         known = self._known.get(key)
         if known is None:
-            sheets = await self.book.sheets(days)
-            # Its own calendar: one learns, and this is another thread.
-            work = (sheets, self.book.fresh_calendar(), start, end)
+            work = (self.book.reading(), days, start, end)
             known = await asyncio.to_thread(ledger_of, *work, people=False)
             self._known[key] = known
             if len(self._known) > REMEMBERED:
@@ -52,9 +53,11 @@ class Past:
         self._known.move_to_end(key)
         return known
 
-    async def sheets(self, start: Millis, end: Millis) -> list[Sheet]:
-        """The days that a span touches."""
-        return await self.book.sheets(self._days(start, end))
+    async def facts(self, kind: type[F], narrowed: Narrowed) -> list[F]:
+        """The facts of one kind in a span; of any but spans."""
+        days = self._days(narrowed.start, narrowed.end)
+        reading = self.book.reading()
+        return await asyncio.to_thread(lambda: reading.facts(days, {kind}, narrowed.has))
 
     async def calls(
         self, share: Share, narrowed: Narrowed, order: Callable[[Told], int], most: int
@@ -63,8 +66,14 @@ class Past:
         days = self._days(narrowed.start, narrowed.end)
         # What began before midnight may have ended on the next day.
         around = [*days, self.calendar.next_day(days[-1])] if days else []
-        sheets = await self.book.sheets(around)
-        return await asyncio.to_thread(_told, sheets, len(days), share, narrowed, order, most)
+
+        def told(reading: Reading) -> tuple[int, list[Told]]:
+            facts = counting(reading, days, share, narrowed)
+            visits = {fact.visit for fact in facts if not isinstance(fact, BlockFact | SpanFact)}
+            visited = Visited(reading, around, visits)
+            return len(facts), heapq.nsmallest(most, map(visited.told, facts), key=order)
+
+        return await asyncio.to_thread(told, self.book.reading())
 
     def _days(self, start: Millis, end: Millis) -> list[Millis]:
         days = [self.calendar.day(start)] if start < end else []
@@ -74,19 +83,6 @@ class Past:
                 break
             days.append(following)
         return days
-
-
-def _told(
-    sheets: Sequence[Sheet],
-    own: int,
-    share: Share,
-    narrowed: Narrowed,
-    order: Callable[[Told], int],
-    most: int,
-) -> tuple[int, list[Told]]:
-    facts = [fact for sheet in sheets[:own] for fact in counting(sheet, share, narrowed)]
-    visited = Visited(sheets)
-    return len(facts), sorted((visited.told(fact) for fact in facts), key=order)[:most]
 
 
 def sums_of(

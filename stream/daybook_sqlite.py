@@ -5,15 +5,17 @@ only beyond the one reached before: writing twice writes once.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
 from ingest.events import Millis
 from stream import daybook
-from stream.daybook import Sheet, Taken, Turn
+from stream.daybook import PLACES, F, Taken, Turn
 from stream.facts import DEFINITION
 from stream.intervals import Calendar
 from stream.ports import Position
@@ -41,6 +43,17 @@ class DaybookError(Exception):
     """The daybook cannot be opened, written or read; the message says why, and what to do."""
 
 
+@cache
+def _turns(kinds: frozenset[type]) -> msgspec.msgpack.Decoder[list[Turn]]:
+    """Reads turns, and of them the entries of these kinds: all others stay as bytes."""
+    places = [
+        (place, list[tuple[int, kind]] if kind in kinds else msgspec.Raw)  # type: ignore[valid-type]
+        for kind, place in PLACES.items()
+    ]
+    turn = msgspec.defstruct("Turn", [("position", int), *places], array_like=True)
+    return msgspec.msgpack.Decoder(list[turn])  # type: ignore[valid-type]  # a turn, in part
+
+
 class DaybookFile:
     """One thread writes it; any thread may read. Every method raises DaybookError.
 
@@ -50,7 +63,7 @@ class DaybookFile:
     def __init__(self, path: Path, site: Site) -> None:
         self.warnings: list[str] = []
         self._path, self._site = path, site
-        self._calendar = self._own_calendar()
+        self._calendar = self.fresh_calendar()
         self._swept_day: Millis = 0
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,30 +151,26 @@ class DaybookFile:
             found = {day: db.execute(query, (day,)).fetchone()[0] for day in days}
         return {day: int(page or 0) << 32 for day, page in found.items()}
 
-    def sheets(
-        self, days: Sequence[Millis], held: Sequence[Taken], reached: Position
-    ) -> list[Sheet]:
-        """These days as they stood at position `reached`, and with what was held beyond it."""
-        late = daybook.by_day(held, self._own_calendar())
-        loose = {visit: caller for each in held for visit, caller in each.callers.items()}
-        sheets = []
-        with self._reading() as db:
-            for day in days:
-                turns: list[Turn] = []
-                callers: dict[str, str] = {}
-                pages = db.execute(
-                    "select facts, callers from pages where day = ? and last <= ? order by id",
-                    (day, reached),
-                )
-                for facts, told in pages:
-                    turns += _TURNS.decode(facts)
-                    callers |= _CALLERS.decode(told)
-                turns += late.get(day, [])
-                sheets.append(daybook.sheet(day, turns, callers | loose))
-        return sheets
+    def pages(
+        self, day: Millis, reached: Position, kinds: Collection[type]
+    ) -> Iterator[list[Turn]]:
+        """A day as it stood at position `reached`, page by page; of its entries, those of some kinds."""
+        decode = _turns(frozenset(kinds)).decode
+        for (facts,) in self._column("facts", day, reached):
+            yield decode(facts)
 
-    def _own_calendar(self) -> Calendar:
-        # One per thread: a calendar learns.
+    def callers(self, day: Millis, reached: Position) -> Iterator[dict[str, str]]:
+        """The callers of a day, masked, by visit."""
+        for (told,) in self._column("callers", day, reached):
+            yield _CALLERS.decode(told)
+
+    def _column(self, name: str, day: Millis, reached: Position) -> Iterator[tuple[bytes]]:
+        query = f"select {name} from pages where day = ? and last <= ? order by id"
+        with self._reading() as db:
+            yield from db.execute(query, (day, reached))
+
+    def fresh_calendar(self) -> Calendar:
+        """A calendar of the site's for another thread: each one learns."""
         return Calendar(self._site.time_zone, self._site.day_start_min, self._site.interval_ms)
 
     @contextmanager
@@ -238,3 +247,51 @@ class DaybookFile:
             if beside.exists():
                 beside.rename(aside.with_name(aside.name + end))
         return aside
+
+
+class Reading:
+    """The book as it stood at one moment, for one thread. Raises DaybookError.
+
+    It goes through the pages one by one: a day of a large floor has a million facts.
+    """
+
+    def __init__(self, file: DaybookFile, held: Sequence[Taken], reached: Position) -> None:
+        self._file, self._held, self._reached = file, held, reached
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        return self._file.fresh_calendar()
+
+    @cached_property
+    def _late(self) -> dict[Millis, list[Turn]]:
+        return daybook.by_day(self._held, self.calendar)
+
+    def entries(self, day: Millis, kinds: Collection[type[F]]) -> Iterator[tuple[int, F]]:
+        """What was entered of these kinds into a day."""
+        places = [place for kind, place in PLACES.items() if kind in kinds]
+        for page in self._pages(day, kinds):
+            for place in places:
+                for turn in page:
+                    yield from getattr(turn, place)
+
+    def _pages(self, day: Millis, kinds: Collection[type]) -> Iterator[list[Turn]]:
+        yield from self._file.pages(day, self._reached, kinds)
+        yield self._late.get(day, [])
+
+    def facts(
+        self, days: Sequence[Millis], kinds: Collection[type[F]], wanted: Callable[[F], bool]
+    ) -> list[F]:
+        """The facts that stand and are wanted, of any kinds but spans: these may be on several days."""
+        return daybook.standing(
+            [entry for day in days for entry in self.entries(day, kinds) if wanted(entry[1])]
+        )
+
+    def callers(self, days: Sequence[Millis], visits: Collection[str]) -> dict[str, str]:
+        """The callers of these visits, masked, where they are known."""
+        kept = (page for day in days for page in self._file.callers(day, self._reached))
+        return {
+            visit: caller
+            for page in chain(kept, (each.callers for each in self._held))
+            for visit, caller in page.items()
+            if visit in visits
+        }

@@ -57,8 +57,8 @@ async def kept(site: Site, floor: Floor, log: list[Entry], events: Any, folder: 
         if log:
             position += 1
             book.take(position, log, floor.state.visits)
-        sheets = await book.sheets(await book.days())
-        return ledger_of(sheets, book.calendar, 0, 1 << 60)
+        days = await book.days()
+        return ledger_of(book.reading(), days, 0, 1 << 60)
 
 
 def test_the_facts_of_a_recording_add_up_to_its_sums(recording: Any) -> None:

@@ -78,8 +78,8 @@ async def main(directory: Path) -> None:
             while left:
                 done.clear()
                 await done.wait()
-            sheets = await book.sheets(await book.days())
-            found = ledger_of(sheets, book.calendar, 0, 1 << 60)
+            days = await book.days()
+            found = ledger_of(book.reading(), days, 0, 1 << 60)
             print(json.dumps(plain(stream.floor.state.ledger)), flush=True)
             print(json.dumps(plain(found)), flush=True)
             for task in tasks:

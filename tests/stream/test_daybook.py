@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator
+import tracemalloc
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from ingest.events import Event
 from stream import daybook, daybook_keeper
 from stream.daybook_day import ledger_of
 from stream.daybook_keeper import Daybook
-from stream.daybook_sqlite import KEPT_DAYS, DaybookError, DaybookFile
+from stream.daybook_sqlite import KEPT_DAYS, DaybookError, DaybookFile, Reading
+from stream.facts import ArrivalFact
 from stream.floor import Floor
 from stream.journal_file import FileJournal
 from stream.ledger import Ledger
@@ -101,8 +103,8 @@ def cells(ledger: Ledger) -> dict[str, Any]:
 
 
 async def added_up(book: Daybook) -> dict[str, Any]:
-    sheets = await book.sheets(await book.days())
-    return cells(ledger_of(sheets, book.calendar, 0, 1 << 60))
+    days = await book.days()
+    return cells(ledger_of(book.reading(), days, 0, 1 << 60))
 
 
 @contextmanager
@@ -345,14 +347,45 @@ async def test_sixty_days_stay_and_callers_are_masked(tmp_path: Path) -> None:
         await book.keep()
         [day] = await book.days()
         assert day == book.calendar.day(NOW - 3 * 3_600_000)
-        [sheet] = await book.sheets([day])
-        assert set(sheet.callers.values()) == {"•••000", "•••123"}
+        reading = book.reading()
+        arrived = {fact.visit for fact in reading.facts([day], {ArrivalFact}, lambda _: True)}
+        assert set(reading.callers([day], arrived).values()) == {"•••000", "•••123"}
     with sqlite3.connect(tmp_path / "daybook.db") as db:
         bodies = b"".join(
             facts + told for facts, told in db.execute("select facts, callers from pages")
         )
     db.close()
     assert b"13800138000" not in bodies
+
+
+def test_a_question_holds_what_it_asks_for_and_not_the_day(tmp_path: Path) -> None:
+    file = DaybookFile(tmp_path / "daybook.db", SITE)
+    day = file.fresh_calendar().day(NOW)
+    for page in range(60):
+        at = day + page * 1_000
+        names = [("rare" if n == 0 else "sales", f"c{page}-{n}") for n in range(200)]
+        arrived: list[daybook.Entry] = [
+            (1, ArrivalFact(at, queue, visit)) for queue, visit in names
+        ]
+        callers = {visit: "•••000" for _, visit in names}
+        file.write([daybook.Taken(page + 1, arrived, callers)], page + 1, NOW)
+
+    def held(wanted: Callable[[ArrivalFact], bool]) -> tuple[int, int]:
+        reading = Reading(file, [], 60)
+        tracemalloc.start()
+        facts = reading.facts([day], {ArrivalFact}, wanted)
+        assert len(reading.callers([day], {fact.visit for fact in facts})) == len(facts)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return len(facts), peak
+
+    try:
+        few, little = held(lambda fact: fact.queue == "rare")
+        every, much = held(lambda fact: True)
+    finally:
+        file.close()
+    assert (few, every) == (60, 12_000)
+    assert little * 8 < much
 
 
 async def test_it_lives_with_a_real_journal_and_takes_up_where_it_was(tmp_path: Path) -> None:
