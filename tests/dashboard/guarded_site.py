@@ -29,10 +29,9 @@ from dashboard.users_sqlite import User
 from floorwatch import app, invented, settings
 from floorwatch.access_wiring import access, registry
 from floorwatch.alert_wiring import setup_of
-from floorwatch.settings_types import Settings
 from simulators.training import Desk as TrainingDesk
+from tests.hosted import PATIENCE_S, Hosted, MachineClock
 
-PATIENCE_S = 20.0
 SITE = """
 [site]
 id = "demo"
@@ -64,25 +63,12 @@ WATCHED = ("queue:sales", "agent:1011")
 ALERTS = "".join(RULE.format(name=each.replace(":", "-"), scope=each) for each in WATCHED)
 
 
-class MovedClock:
-    """The machine's, and as much later as a test says."""
-
-    def __init__(self) -> None:
-        self.later_ms = 0
-
-    def now(self) -> int:
-        return time.time_ns() // 1_000_000 + self.later_ms  # noqa: TID251 it is a clock
-
-    async def sleep(self, seconds: float, /) -> None:
-        await asyncio.sleep(seconds)  # noqa: TID251 a real server in a thread
-
-
-class GuardedSite:
+class GuardedSite(Hosted):
     """Enter it to open the site; leave it to close it. `desks` are all that it has."""
 
     def __init__(self, folder: Path, pages: Assets = assets.NOTHING, toml: str = SITE) -> None:
         self.folder, self.pages, self.toml = folder, pages, toml
-        self.clock = MovedClock()
+        self.clock = MachineClock()
         self.desks: list[Desk] = []
         self.port = 0
         self._stack = ExitStack()
@@ -96,44 +82,24 @@ class GuardedSite:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "alerts.toml").write_text(ALERTS)
         toml = self.toml.replace("{day_start}", self._an_hour_ago())
-        made = settings.parse(toml, folder=self.folder)
+        self._made = settings.parse(toml, folder=self.folder)
         self.known = self._stack.enter_context(registry(self.folder))
-        started = threading.Event()
-        self._trouble: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(made, started), daemon=True)
-        self._thread.start()
-        assert started.wait(PATIENCE_S), "the site did not open"
-        if self._trouble is not None:
-            raise self._trouble
+        super().start()
         self.browser = self._stack.enter_context(
             httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE_S)
         )
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._whole.cancel)
-        self._thread.join(PATIENCE_S)
+    def stop(self) -> None:
+        super().stop()
         self._stack.close()
-        assert not self._thread.is_alive()
 
-    def _run(self, made: Settings, started: threading.Event) -> None:
-        try:
-            asyncio.run(self._opened(made, started))
-        except asyncio.CancelledError:
-            pass
-        except BaseException as error:  # noqa: BLE001 it is raised again where the test waits
-            self._trouble = error
-        finally:
-            started.set()
-
-    async def _opened(self, made: Settings, started: threading.Event) -> None:
-        whole = asyncio.current_task()
-        assert whole is not None
-        self._whole, self._loop = whole, asyncio.get_running_loop()
+    async def live(self) -> None:
+        made = self._made
         site = made.sites[0]
         kept = self.desks
 
@@ -156,7 +122,7 @@ class GuardedSite:
                 house = app.House(made, around, self.folder, self.pages, who, stack, tasks)
                 running = await app.open_site(house, 0, site, setup_of(site, {}))
                 self.port = running.gateway.port
-                started.set()
+                self.stands()
                 await asyncio.Event().wait()
 
     def dress(self, patch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What tests of a guarded site in a browser share. Others bring their own."""
+"""One browser and one set of pages for all, and a guarded site for those who ask for it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,16 +12,16 @@ from tests.dashboard.guarded_site import GuardedSite, opened
 from tests.e2e.visitor import chromium
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    yield from chromium()
+
+
 @pytest.fixture(scope="session")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Assets:
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Assets:
     return assets.load(ensure_exported(tmp_path_factory.mktemp("exported")))
 
 
 @pytest.fixture(scope="module")
-def guarded(exported: Assets, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedSite]:
-    yield from opened(tmp_path_factory.mktemp("guarded"), exported)
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    yield from chromium()
+def guarded(pages: Assets, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GuardedSite]:
+    yield from opened(tmp_path_factory.mktemp("guarded"), pages)

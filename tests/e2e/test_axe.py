@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from dashboard.access import Role
 from tests.dashboard.guarded_site import GuardedSite
-from tests.e2e.visitor import FULL_HD, PHONE, Visitor
+from tests.e2e.visitor import FULL_HD, PHONE, Stranger, Visitor
 
 pytestmark = pytest.mark.chromium
 AXE = Axe()
@@ -55,33 +55,31 @@ def boss(guarded: GuardedSite) -> str:
     return token
 
 
-def test_no_grave_fault_on_any_page(guarded: GuardedSite, chrome: Any, boss: str) -> None:
+def test_no_grave_fault_on_any_page(guarded: GuardedSite, browser: Any, boss: str) -> None:
     found = []
-    with Visitor(chrome, guarded.url, boss) as visitor:
+    with Visitor(browser, guarded.url, boss) as visitor:
         page = visitor.context.new_page()
         for name, (path, ready) in PAGES.items():
             visitor.go(page, path, ready)
             found += faults(page, name)
-        assert visitor.troubles == []
     assert found == []
 
 
-def test_no_grave_fault_on_a_wall(guarded: GuardedSite, chrome: Any, boss: str) -> None:
+def test_no_grave_fault_on_a_wall(guarded: GuardedSite, browser: Any, boss: str) -> None:
     found = []
-    with Visitor(chrome, guarded.url, boss, viewport=FULL_HD) as visitor:
+    with Visitor(browser, guarded.url, boss, viewport=FULL_HD) as visitor:
         page = visitor.context.new_page()
         for theme in ("dark", "light"):
             visitor.go(page, f"wall?lang=en&theme={theme}", "text=Sales")
             found += faults(page, theme)
-        assert visitor.troubles == []
     assert found == []
 
 
 def test_no_grave_fault_for_a_stranger_and_on_a_phone(
-    guarded: GuardedSite, chrome: Any, boss: str
+    guarded: GuardedSite, browser: Any, boss: str
 ) -> None:
     found = []
-    with Visitor(chrome, guarded.url) as visitor:
+    with Stranger(browser, guarded.url) as visitor:
         page = visitor.open("sign-in?lang=en", ".door-form.sign_in")
         found += faults(page, "sign-in")
         # And it looks where everything of ours is: below a shadow root, at colours too.
@@ -94,7 +92,7 @@ def test_no_grave_fault_for_a_stranger_and_on_a_phone(
         planted = " ".join(faults(page, "planted"))
         assert "image-alt" in planted
         assert "color-contrast" in planted
-    with Visitor(chrome, guarded.url, boss, viewport=PHONE, has_touch=True) as visitor:
+    with Visitor(browser, guarded.url, boss, viewport=PHONE, has_touch=True) as visitor:
         page = visitor.context.new_page()
         for name in ("now", "walk", "me"):
             path, ready = PAGES[name]

@@ -1,68 +1,33 @@
 """An agent's page in a real Chromium: himself, his day, his queues, and nobody's name but his own."""
 
-import asyncio
-import importlib.util
-import os
-import shutil
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dashboard import assets
 from dashboard.assets import Assets
 from dashboard.catalogue import catalogues
 from dashboard.desks import Desks
-from dashboard.export import ensure_exported
-from dashboard.gateway import Gateway
 from dashboard.roads import Behind
 from floorwatch.access_wiring import access
 from floorwatch.settings import parse
+from tests.e2e.floor_server import HOSTILE, FloorServer
+from tests.e2e.visitor import PHONE, Visitor
 
 pytestmark = pytest.mark.chromium
-ROOT = Path(__file__).parents[2]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-TICK_S = 0.1
-HOSTILE = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
-PHONE = {"width": 390, "height": 844}
 MINUTE = 60_000
 WORDS = catalogues("shared", "console", "me")
 
 
-def _floor() -> Any:
-    """The invented floor of the gateway's own tests."""
-    path = ROOT / "tests" / "dashboard" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("invented_floor_of_me", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-FLOOR = _floor()
-
-
-class MachineClock:
-    def now(self) -> int:
-        return time.time_ns() // 1_000_000  # noqa: TID251 it is a clock
-
-    async def sleep(self, seconds: float, /) -> None:
-        await asyncio.sleep(seconds)  # noqa: TID251 a real server for a real browser
-
-
-class Floor:
-    """A gateway without sign-in, in a thread of its own."""
+class Floor(FloorServer):
+    """A floor that nobody signs in to."""
 
     def __init__(self, pages: Assets, folder: Path) -> None:
-        self.pages, self.folder = pages, folder
-        self.clock = MachineClock()
-        self.port = 0
-        self.story = FLOOR.Story(self.clock.now(), 3)
-        document, now = self.story.document, self.clock.now()
+        super().__init__(pages, queues=3)
+        self.folder = folder
+        document, now = self.document, self.clock.now()
         self.first, self.second, self.third = document["queues"]
         document["queues"][self.first] |= {"waiting": 5, "longest_since": now - 65_000}
         document["queues"][self.first] |= {"service_level": 0.5, "agents": {"ready": 4}}
@@ -105,81 +70,24 @@ class Floor:
             "evil": {"names": {"zh": HOSTILE, "en": HOSTILE}, "state": "ready", "reason": HOSTILE},
         }
 
-    def start(self) -> "Floor":
-        started = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run(started)), daemon=True)
-        self._thread.start()
-        assert started.wait(20), "the gateway did not start"
-        return self
-
-    async def _run(self, started: threading.Event) -> None:
-        self._stopped, self._loop = asyncio.Event(), asyncio.get_running_loop()
-        with access(parse(""), self.folder, {}) as door:
-            behind = Behind(desks=Desks(door.desks, door.audit))
-            place = (self.clock, "127.0.0.1", self.port, self.pages)
-            async with Gateway(*place, doors=door.doors, behind=behind) as gateway:
-                self.port = gateway.port
-                started.set()
-                while not self._stopped.is_set():
-                    gateway.publish(self.story.full, self.story.news())
-                    await self.clock.sleep(TICK_S)
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join(20)
-        assert not self._thread.is_alive()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    program = shutil.which("chromium")
-    if program is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Assets:
-    return assets.load(ensure_exported(tmp_path_factory.mktemp("data")))
+    def furnish(self, stack: ExitStack) -> Mapping[str, Any]:
+        door = stack.enter_context(access(parse(""), self.folder, {}))
+        return {"doors": door.doors, "behind": Behind(desks=Desks(door.desks, door.audit))}
 
 
 @pytest.fixture
 def floor(pages: Assets, tmp_path: Path) -> Iterator[Floor]:
-    floor = Floor(pages, tmp_path).start()
-    yield floor
-    floor.stop()
+    with Floor(pages, tmp_path) as floor:
+        yield floor
 
 
 @pytest.fixture
 def page(browser: Any, floor: Floor) -> Iterator[Any]:
-    """A phone that reaches nobody but our gateway, and complains of nothing."""
-    context = browser.new_context(viewport=PHONE, locale="en")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-
-    def within(route: Any) -> None:
-        if route.request.url.startswith((floor.url, "data:")):
-            route.continue_()
-        else:
-            complaints.append(route.request.url)
-            route.abort()
-
-    page.route("**/*", within)
-    yield page
-    assert complaints == []
-    assert page.evaluate("window.hurt === undefined")
-    context.close()
+    """A phone that complains of nothing."""
+    with Visitor(browser, floor.url, viewport=PHONE, locale="en") as visitor:
+        page = visitor.context.new_page()
+        yield page
+        assert page.evaluate("window.hurt === undefined")
 
 
 def opened(page: Any, floor: Floor, agent: str, language: str = "en") -> Any:
@@ -228,7 +136,8 @@ def test_the_day_goes_on_with_the_state(floor: Floor, page: Any) -> None:
         "Break": "15 min",
         "Meal": "10 min · at most 30 min each",
     }
-    floor.story.document["agents"]["1001"]["since"] -= 25 * MINUTE
+    since = floor.clock.now() - 35 * MINUTE
+    floor.tell(lambda body: body["agents"]["1001"].update(since=since))
     page.locator(".me-left[data-tone=over]").wait_for()
     assert "over" in page.locator(".me-said").inner_text()
 
@@ -242,9 +151,7 @@ def test_own_queues_are_shown_and_no_colleague_is_named(floor: Floor, page: Any)
     opened(page, floor, "1001")
     rows = page.locator(".me-queue")
     assert rows.count() == 2
-    names = [
-        floor.story.document["queues"][id]["names"]["en"] for id in (floor.first, floor.second)
-    ]
+    names = [floor.document["queues"][id]["names"]["en"] for id in (floor.first, floor.second)]
     assert [row.locator(".me-queue-head b").inner_text() for row in rows.all()] == names
     first = rows.first
     assert [dd.inner_text() for dd in first.locator("dd").all()][0::2] == ["5", "50.0%"]

@@ -1,29 +1,48 @@
 """Somebody with a browser who may go nowhere but to us, and remembers what his browser complained of."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pytest
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 DESK = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 FULL_HD = {"width": 1920, "height": 1080}
-PATIENCE_MS = 20_000
+PHONE = {"width": 390, "height": 844}
+HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+"""What makes a browser that of a phone."""
+PATIENCE_MS = 30_000
 OURS = ("blob:", "data:", "about:")
-NEEDS_SIGN_IN = ("401", "Failed to load resource")
-"""What a browser says of a stranger's requests; that is as it should be."""
+NEEDS_SIGN_IN = r"\b401\b|no valid credentials"
+FORBIDDEN, UNKNOWN = r"\b403\b", r"\b404\b"
+"""What a browser says of what a stranger asks for, of what is not for this one, and of what is nowhere."""
+LEFT = "before the connection is"
+"""What it says of a page that is left while it still connects."""
+NOBODY_THERE = (
+    r"ERR_CONNECTION_|ERR_INTERNET_DISCONNECTED|ERR_EMPTY_RESPONSE|WebSocket connection to"
+)
+"""What it says of a server that is gone, at each try."""
 
 
 def chromium() -> Iterator[Any]:
-    """For a fixture; there can be but one at a time."""
+    """For a fixture; there can be but one at a time in a thread."""
     program = shutil.which("chromium")
     if program is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no chromium here")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
@@ -32,14 +51,18 @@ def chromium() -> Iterator[Any]:
 
 class Visitor:
     """A browser of its own, with this token in it, if any. `strayed` are addresses outside that it
-    wanted something of; every one of them was blocked."""
+    wanted something of; every one of them was blocked. Who leaves it is told what there may not be:
+    such an address, or a complaint that is not one of the `forgiven`."""
+
+    screen: ClassVar[dict[str, Any]] = {"viewport": DESK, "reduced_motion": "reduce"}
+    forgives: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, browser: Any, url: str, token: str = "", **options: Any) -> None:
         self.url = url
         self.complaints: list[str] = []
         self.strayed: list[str] = []
-        options = {"viewport": DESK, "locale": "en-GB", **options}
-        self.context = browser.new_context(reduced_motion="reduce", **options)
+        self.forgiven = [*self.forgives]
+        self.context = browser.new_context(**{"locale": "en-GB", **self.screen, **options})
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.route("**/*", self._look)
         self.context.on("page", self._listen)
@@ -49,8 +72,10 @@ class Visitor:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self.context.close()
+        if kind is None:
+            assert not self.troubles, self.troubles
 
     def open(self, path: str, ready: str = "") -> Any:
         """A page, once there is this on it."""
@@ -65,16 +90,23 @@ class Visitor:
 
     @property
     def troubles(self) -> list[str]:
-        """What there may not be: complaints, but for being told to sign in, and ways outside."""
-        told = [each for each in self.complaints if not any(word in each for word in NEEDS_SIGN_IN)]
+        """What there may not be."""
+        told = [
+            each
+            for each in self.complaints
+            if not any(re.search(pattern, each) for pattern in self.forgiven)
+        ]
         return told + self.strayed
 
+    def is_ours(self, url: str) -> bool:
+        """Whether one may ask there."""
+        return url.startswith((f"{self.url}/", f"{self.url.replace('http', 'ws', 1)}/", *OURS))
+
     def _look(self, route: Any) -> None:
-        url = route.request.url
-        if url.startswith((f"{self.url}/", *OURS)):
+        if self.is_ours(route.request.url):
             route.continue_()
             return
-        self.strayed.append(url)
+        self.strayed.append(route.request.url)
         route.abort()
 
     def _listen(self, page: Any) -> None:
@@ -92,5 +124,11 @@ class Visitor:
         dialog.dismiss()
 
     def _wired(self, wire: Any) -> None:
-        if not wire.url.startswith(self.url.replace("http", "ws", 1)):
+        if not self.is_ours(wire.url):
             self.strayed.append(wire.url)
+
+
+class Stranger(Visitor):
+    """One who is told to sign in."""
+
+    forgives = (NEEDS_SIGN_IN,)
