@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 
 from dashboard.access import OPEN, Caller
+from dashboard.concern import Sees
 from dashboard.frames import VERSION
 from ingest.events import Millis
 
@@ -34,10 +35,10 @@ class AlertDesk(Protocol):
         """
         ...
 
-    def ask(self, path: str, query: Mapping[str, str]) -> object | None:
+    def ask(self, path: str, query: Mapping[str, str], sees: Sees) -> object | None:
         """What stands at one of the `QUESTIONS`, to be written as JSON; None if there is no such.
 
-        Whatever the query says, this does not raise.
+        Of incidents, only those that whoever asks sees. Whatever the query says, this does not raise.
         """
         ...
 
@@ -50,7 +51,7 @@ class Sight(Protocol):
         ...
 
     def reach(self, incident: str) -> tuple[str, str] | None:
-        """The rule and the scope of an incident that screens are shown; None if there is no such."""
+        """The rule and the scope of an incident that he sees; None if there is no such."""
         ...
 
     def silenced(self, silence: str) -> str | None:
@@ -93,26 +94,12 @@ def _beyond(wish: Mapping[str, object], sight: Sight) -> str:
     if "incident" not in wish:
         return FORBIDDEN
     reach = sight.reach(str(wish["incident"]))
-    if reach is None or not sight.sees(reach[1]):
+    if reach is None:
         return "unknown_incident"
-    if wish["do"] in _REACHING and (wish.get("rule"), wish.get("scope")) != reach:
-        return FORBIDDEN
-    return ""
-
-
-def told_to(caller: Caller, answer: object | None, sight: Sight) -> object | None:
-    """As much of a desk's answer as the caller may see."""
-    if caller.scope.whole:
-        return answer
-    if isinstance(answer, list):
-        return [row for row in answer if "number" not in row or _seen(row, sight)]
-    if isinstance(answer, Mapping) and "story" in answer:
-        return answer if _seen(answer.get("incident"), sight) else None
-    return answer
-
-
-def _seen(incident: object, sight: Sight) -> bool:
-    return isinstance(incident, Mapping) and sight.sees(str(incident.get("scope", "")))
+    if wish["do"] not in _REACHING:
+        return ""
+    exact = (wish.get("rule"), wish.get("scope")) == reach and sight.sees(reach[1])
+    return "" if exact else FORBIDDEN
 
 
 def _refused(why: str) -> str:

@@ -252,8 +252,7 @@ class Gateway:
         refusal = shut_out(caller, Role.SUPERVISOR) or (not own_page(request) and _OWN_ONLY)
         if refusal:
             return replies.refused(request, refusal)
-        told = desk.ask(_path(request), _query(request))
-        told = alerting.told_to(caller, told, self._roads.sight(caller))
+        told = desk.ask(_path(request), _query(request), self._roads.sight(caller).sees)
         if told is None:
             return replies.refused(request, _NOTHING)
         return replies.json(request, HTTPStatus.OK, msgspec.json.encode(told))

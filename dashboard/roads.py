@@ -10,12 +10,12 @@ from dashboard import alerting, training
 from dashboard.access import Caller, Role
 from dashboard.admission import Refusal
 from dashboard.alerting import AlertDesk
+from dashboard.concern import concerns, own_part
 from dashboard.desks import Desks, Wish
 from dashboard.frames import Body
 from dashboard.guests import Guest, Guests
 from dashboard.screen import messages
 from dashboard.usher import shut_out
-from dashboard.views import concerns
 from ingest.ports import Clock
 from simulators.training import Desk
 
@@ -56,7 +56,7 @@ class Sight:
 
     def reach(self, incident: str) -> tuple[str, str] | None:
         known = _part(self._alerts, "incidents").get(incident)
-        if not isinstance(known, dict):
+        if not isinstance(known, dict) or own_part(known, self.sees) is None:
             return None
         return str(known.get("rule", "")), str(known.get("scope", ""))
 

@@ -12,6 +12,7 @@ import msgspec
 
 from dashboard.access import WHOLE, Scope
 from dashboard.board import MAIN
+from dashboard.concern import concerns, is_seen, of_anybody, own_part
 from dashboard.frames import Body
 
 Part = Mapping[str, Any]
@@ -77,7 +78,7 @@ class BoardLook:
             "board": board,
             "queues": self._queues(body.get("queues"), chosen),
             _TOTALS: _part(body, "groups").get(self.name) if narrowed else body.get(_TOTALS),
-            "curves": self._curves(body.get("curves"), chosen, narrowed),
+            "curves": self._curves(body.get("curves"), chosen),
             "alerts": self._alerts(body.get("alerts"), chosen),
             "notices": self._notices(body.get("notices")),
         }
@@ -130,7 +131,7 @@ class FloorLook:
             **{key: body.get(key) for key in (*_EVERYBODY, *_CONSOLE)},
             "queues": self._queues(body.get("queues"), queues),
             _TOTALS: _part(body, "groups").get(self.name),
-            "curves": self._curves(body.get("curves"), queues, True),
+            "curves": self._curves(body.get("curves"), queues),
             "agents": agents,
             "calls": self._calls(body.get("calls")),
             "alerts": self._alerts(body.get("alerts"), seen),
@@ -165,9 +166,9 @@ class FloorLook:
             return None
         own = dict(alerts)
         own["incidents"] = {
-            id: incident
+            id: part
             for id, incident in _part(alerts, "incidents").items()
-            if concerns(self.scope, str(incident.get("scope", "")), seen)
+            if (part := own_part(incident, lambda place: concerns(self.scope, place, seen)))
         }
         own["muted"] = {
             alert: why
@@ -246,36 +247,15 @@ def scope_key(scope: Scope) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:12]
 
 
-def concerns(scope: Scope, place: str, agents: frozenset[str]) -> bool:
-    """Whether an alert's scope (`queue:sales`, `trunk:a`, empty for the whole floor) is within ours.
-
-    What has no queue, team or agent concerns everybody: a line that is down is down for all.
-    """
-    if scope.whole:
-        return True
-    kind, _, name = place.partition(":")
-    match kind:
-        case "queue":
-            return scope.has_queue(name)
-        case "team":
-            return scope.teams is not None and name in scope.teams
-        case "agent":
-            return name in agents
-        case "group":
-            return scope.queues is None and scope.teams is None
-        case _:
-            return True
-
-
 def _rows(rows: Part | None, chosen: frozenset[str] | None) -> object:
     if rows is None or chosen is None:
         return rows
     return {id: row for id, row in rows.items() if id in chosen}
 
 
-def _curves(curves: Part | None, chosen: frozenset[str] | None, narrowed: bool) -> object:
+def _curves(curves: Part | None, chosen: frozenset[str] | None) -> object:
     """The curves of these queues; that of all of them is added up, where every one is known."""
-    if curves is None or not narrowed or chosen is None:
+    if curves is None or chosen is None:
         return curves
     own = {id: curve for id, curve in curves.items() if id in chosen}
     whole: dict[str, object] = {}
@@ -306,8 +286,8 @@ def _for_walls(alerts: Part | None, chosen: frozenset[str] | None) -> Body | Non
         "incidents": {
             id: _public(incident)
             for id, incident in _part(alerts, "incidents").items()
-            if not str(incident.get("scope", "")).startswith("agent:")
-            and concerns(scope, str(incident.get("scope", "")), frozenset())
+            if not of_anybody(place := str(incident.get("scope", "")))
+            and is_seen(lambda place: concerns(scope, place, ()), place, incident.get("others", ()))
         },
     }
 

@@ -16,11 +16,14 @@ from alerts.arrival_pace import Ground
 from alerts.budget_report import budget_report
 from alerts.courier import Courier
 from alerts.engine import Engine
+from alerts.incident import Incident
 from alerts.incident_store import IncidentStore, IncidentStoreError
 from alerts.life_outcome import Outcome
+from alerts.notices import Entry
 from alerts.playbooks import Playbooks, as_document
 from alerts.rules import WEEK_MS, Rule
 from alerts.sentences_of_rules import consequence, rule_sentence
+from dashboard.concern import Sees, is_seen, own_part
 from ingest.events import Event, Millis
 from ingest.ports import Clock
 from stream.figure_row import diff
@@ -105,16 +108,16 @@ class Alerting:
             return _answer(done=False, why="not_kept")
         return _answer(done=True, **answer)
 
-    def ask(self, path: str, query: Mapping[str, str]) -> object | None:
-        """What stands at this path; None if nothing does."""
+    def ask(self, path: str, query: Mapping[str, str], sees: Sees) -> object | None:
+        """What stands at this path, of incidents that are seen; None if nothing does."""
         try:
             match path:
                 case "/incident":
-                    return self._story(query.get("id", ""))
+                    return self._story(query.get("id", ""), sees)
                 case "/incidents":
-                    return self._incidents(query)
+                    return self._incidents(query, sees)
                 case "/alerts/report":
-                    return self._report(query)
+                    return self._report(query, sees)
                 case "/playbooks":
                     return self._playbooks
                 case "/rules":
@@ -157,34 +160,41 @@ class Alerting:
         self._shown = document
         return {"alerts": change} if change else {}
 
-    def _story(self, id: str) -> object | None:
-        story = self._store.story(id)
-        if not story:
+    def _story(self, id: str, sees: Sees) -> object | None:
+        incident = self._incident(id)
+        if incident is None:
             return None
-        incident = self.engine.life.state.incidents.get(id) or self._store.incident(id)
-        shown = self.engine.life.shown(incident, self._clock.now()) if incident else None
-        return {"incident": shown, "story": story}
+        shown = own_part(self.engine.life.shown(incident, self._clock.now()), sees)
+        lines = [line for line in self._store.story(id) if sees(line.scope)]
+        return {"incident": shown, "story": lines} if shown and lines else None
 
-    def _incidents(self, query: Mapping[str, str]) -> object:
+    def _incidents(self, query: Mapping[str, str], sees: Sees) -> object:
         now = self._clock.now()
         start, end = _moment(query, "from", now - WEEK_MS), _moment(query, "to", now + 1)
         life = self.engine.life
         return [
-            {"id": incident.id, **life.shown(life.state.incidents.get(incident.id, incident), now)}
+            {"id": incident.id, **shown}
             for incident in self._store.incidents(start, end)
+            if (shown := own_part(life.shown(self._incident(incident.id) or incident, now), sees))
         ]
 
-    def _report(self, query: Mapping[str, str]) -> object:
+    def _report(self, query: Mapping[str, str], sees: Sees) -> object:
         """On the week that began at `from`, the last one if it is not said."""
         start = _moment(query, "from", self._clock.now() - WEEK_MS)
         end = min(start + WEEK_MS, self._clock.now() + 1)
         engine = self.engine
         entries = self._store.journal(start, self._clock.now() + 1)
+        known = {id: self._incident(id) for id in {entry.incident for entry in entries}}
+        entries = [entry for entry in entries if _is_seen(entry, known[entry.incident], sees)]
         report = budget_report(entries, engine.rules, engine.life.care, start, end)
         rules = report.rules
         noisiest = [{"rule": id, "count": rules[id].alarms} for id in report.noisiest]
         told: dict[str, Any] = msgspec.to_builtins(report)
         return {**told, "per_hour": report.alarms_per_hour, "noisiest": noisiest}
+
+    def _incident(self, id: str) -> Incident | None:
+        """The incident of this id, as it is now."""
+        return self.engine.life.state.incidents.get(id) or self._store.incident(id)
 
     def _rule(self, rule: Rule) -> dict[str, object]:
         plain: dict[str, object] = msgspec.to_builtins(rule)
@@ -201,6 +211,12 @@ class Alerting:
         """Calls expected on the whole floor now, per millisecond; 0 if that is not known."""
         pace = self.engine.arrivals.streams[""].pace
         return 0.0 if pace.ground is Ground.NOTHING else pace.rate
+
+
+def _is_seen(line: Entry, incident: Incident | None, sees: Sees) -> bool:
+    if incident is None:
+        return sees(line.scope)
+    return is_seen(sees, incident.scope, incident.scopes)
 
 
 def _answer(**told: object) -> str:

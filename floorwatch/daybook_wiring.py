@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dashboard.concern import everything
 from dashboard.desks import Desk
 from dashboard.drill import Drill
 from dashboard.report_desk import ReportDesk
@@ -32,7 +33,7 @@ def daybook_desks(runner: Runner, book: Daybook, alerts: Alerting) -> list[Desk]
     past = Past(book, lambda: runner.floor)
 
     def incidents(start: Millis, end: Millis) -> list[dict[str, Any]]:
-        told = alerts.ask("/incidents", {"from": str(start), "to": str(end)})
+        told = alerts.ask("/incidents", {"from": str(start), "to": str(end)}, everything)
         return told if isinstance(told, list) else []
 
     return [

@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from dashboard.access import Caller, Role, Scope
+from dashboard.alerting import obeyed
+from dashboard.concern import Sees
 from dashboard.frames import View, merged
 from dashboard.gateway import Gateway
-from dashboard.roads import Behind
+from dashboard.roads import Behind, Sight
 from dashboard.views import AnyLook, BoardLook
 
 DEADLINE_S = 10.0
@@ -30,7 +33,7 @@ class Clerk:
         self.wishes.append((json.loads(message), now))
         return json.dumps({"done": True, "number": len(self.wishes)})
 
-    def ask(self, path: str, query: Mapping[str, str]) -> object | None:
+    def ask(self, path: str, query: Mapping[str, str], sees: Sees) -> object | None:
         self.questions.append((path, dict(query)))
         return {"story": []} if query.get("id") != "none" else None
 
@@ -155,6 +158,23 @@ async def test_questions_are_answered_from_the_desk(gateway: Gateway, clerk: Cle
     assert clerk.questions == [("/incident", {"id": "7<a>", "x": "2"})]
     assert (await status(gateway, [], "/incident?id=none"))[0] == 404
     assert (await status(gateway, [], "/incident/7"))[0] == 404
+
+
+def test_an_incident_over_several_queues_is_for_each_of_them_to_see_to(clerk: Clerk) -> None:
+    """Its notices it can silence only where it is named after what is its own."""
+    over = {"rule": "surge", "scope": "queue:sales", "others": ["queue:vip"]}
+    body: Any = {"alerts": {"incidents": {"1": over}}}
+    very = {"rule": "surge", "scope": "queue:sales"}
+    for queue, acknowledged, silenced in (
+        ("sales", "", ""),
+        ("vip", "", "forbidden"),
+        ("support", "unknown_incident", "unknown_incident"),
+    ):
+        who = Caller(id="s", role=Role.SUPERVISOR, scope=Scope(queues=frozenset({queue})))
+        for wish, why in (({"do": "acknowledge"}, acknowledged), ({"do": "silence"}, silenced)):
+            message = json.dumps({**wish, "incident": "1", **very}).encode()
+            told, _ = obeyed(clerk, who, message, 1, Sight(who, body))
+            assert json.loads(told).get("why", "") == why, (queue, wish)
 
 
 async def test_without_a_desk_there_is_nobody_to_ask(clock: Any) -> None:

@@ -574,6 +574,8 @@ def test_incidents_of_others_are_neither_seen_nor_touched(cast: Cast) -> None:
     assert cast.asked("scoped", f"/incident?id={own}")["incident"]["scope"] == f"queue:{OWN_QUEUE}"
     listed = {each["scope"] for each in cast.asked("scoped", "/incidents")}
     assert OTHER_PLACE not in listed
+    whole, part = (cast.asked(who, "/alerts/report") for who in ("admin", "scoped"))
+    assert 0 < part["alerts"] < whole["alerts"]
     data: dict[str, Any] = {"note": "x", "to": "me", "step": 0, "verdict": "false"}
     data |= {"cause": "a", "measure": "b", "reason": "r", "until": cast.site.clock.now() + 600_000}
     for do in (

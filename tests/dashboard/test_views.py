@@ -21,12 +21,12 @@ PEOPLE = {
     "Di Dorn": ("blue", ()),
 }
 
+PLACES = ("", "trunk:a", "group:g", "queue:sales", "queue:vip", "team:red", "agent:Bo Berg")
 incident = st.fixed_dictionaries(
     {
         "number": st.integers(1, 9),
-        "scope": st.sampled_from(
-            ["", "trunk:a", "group:g", "queue:sales", "queue:vip", "team:red", "agent:Bo Berg"]
-        ),
+        "scope": st.sampled_from(PLACES),
+        "others": st.lists(st.sampled_from(PLACES), max_size=2),
         "sentence": st.just({"en": "something"}),
     },
     optional={"acked": st.just({"by": "Zoe Zander", "at": 5, "note": "secret"})},
@@ -124,10 +124,15 @@ def test_a_scope_is_shown_its_own_and_nothing_else(body: Any, scope: Scope) -> N
     text = json.dumps({key: shown[key] for key in ("alerts", "commands", "plan", "agents")})
     for name in body["agents"].keys() - own:
         assert name not in text
-    for told in shown["alerts"]["incidents"].values():
-        assert told["scope"] != "group:g"
-        if told["scope"].startswith("queue:"):
-            assert scope.has_queue(told["scope"][6:])
+    seen = {"", "trunk:a", *(f"queue:{queue}" for queue in QUEUES if scope.has_queue(queue))}
+    seen |= {f"team:{team}" for team in scope.teams or ()} | {f"agent:{name}" for name in own}
+    incidents = body["alerts"]["incidents"]
+    assert shown["alerts"]["incidents"] == {
+        id: {**each, "others": [place for place in each["others"] if place in seen]}
+        for id, each in incidents.items()
+        if each["scope"] in seen
+        or (not seen.isdisjoint(each["others"]) and not each["scope"].startswith("agent:"))
+    }
     assert shown.get("totals") == body["groups"].get(f"scope:{scope_key(scope)}")
     assert "surprise" not in shown
 
@@ -162,6 +167,22 @@ def test_a_board_of_some_queues_has_its_own_totals_and_curve() -> None:
     assert shown["notices"] == {"2": {"text": "b"}}
     assert BoardLook("main")(body)["board"] is MAIN_BOARD
     assert BoardLook("gone")(body) == {}
+
+
+def test_an_incident_over_several_queues_is_told_to_each_of_them() -> None:
+    over = {"number": 1, "scope": "queue:sales", "others": ["queue:vip", "agent:Bo Berg"]}
+    body: Any = {
+        "boards": {"vips": {"id": "vips", "queues": ["vip"], "pages": []}},
+        "alerts": {"incidents": {"1": over}},
+    }
+    for look, told in (
+        (FloorLook(), over),
+        (FloorLook(Scope(queues=frozenset({"vip"}))), {**over, "others": ["queue:vip"]}),
+        (FloorLook(Scope(queues=frozenset({"support"}))), None),
+        (BoardLook("vips"), {"number": 1, "scope": "queue:sales"}),
+    ):
+        shown: Any = look(body)
+        assert shown["alerts"]["incidents"] == ({} if told is None else {"1": told})
 
 
 def caller(role: Role, **rest: Any) -> Caller:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from alerts.incident_store import IncidentStoreError
 from alerts.incidents_sqlite import SqliteIncidents
 from alerts.notices import Notice
 from alerts.playbooks import load
+from dashboard.concern import Sees, everything
 from floorwatch.alerting import Alerting
 from ingest.events import Component, Data, Heartbeat, Queued
 from ingest.stamp import Stamp
@@ -146,7 +148,7 @@ async def test_a_trunk_that_dies_is_shown_told_acknowledged_and_over(office: Off
     office.go(120)
     assert office.incidents[id]["state"] == "ended"
     assert office.wish(do="close", incident=id, who="Wang", cause="c", measure="m")["done"]
-    story: Any = office.alerts.ask("/incident", {"id": id})
+    story: Any = office.alerts.ask("/incident", {"id": id}, everything)
     words = [entry.what for entry in story["story"]]
     assert words[:2] == ["fired", "told"]
     assert {"acknowledged", "ended", "closed"} <= set(words)
@@ -225,7 +227,7 @@ async def test_a_channel_that_takes_nothing_is_an_alert_on_the_other_one(office:
 def test_pages_are_told_what_they_ask_for(office: Office) -> None:
     office.tell(DOWN)
     office.go(8)
-    ask = office.alerts.ask
+    ask = partial(office.alerts.ask, sees=everything)
     listed: Any = ask("/incidents", {"from": str(T0), "to": str(office.clock.at + 1)})
     assert [each["scope"] for each in listed] == ["trunk:carrier"]
     assert ask("/incidents", {"from": "x", "to": "-1"}) is not None
@@ -240,6 +242,29 @@ def test_pages_are_told_what_they_ask_for(office: Office) -> None:
     assert playbooks["surge"]["zh"]
     assert ask("/incident", {"id": "nope"}) is None
     assert ask("/nothing", {}) is None
+
+
+def test_who_sees_a_part_is_told_of_incidents_that_have_something_in_it(office: Office) -> None:
+    office.tell(DOWN)
+    office.go(8)
+    [id] = office.incidents
+    office.alerts.engine.life.state.incidents[id].scopes.append("queue:sales")
+
+    def sums(sees: Sees) -> Any:
+        return office.alerts.ask("/alerts/report", {}, sees)
+
+    whole, sales, support = (
+        sums(everything),
+        sums(lambda place: place in ("", "queue:sales")),
+        sums(lambda place: place in ("", "queue:support")),
+    )
+    assert whole == sales
+    assert (whole["alerts"], whole["alarms"]) == (1, 1)
+    assert (support["alerts"], support["alarms"], support["noisiest"]) == (0, 0, [])
+    for sees, many in ((everything, 1), (lambda place: place == "queue:support", 0)):
+        listed: Any = office.alerts.ask("/incidents", {}, sees)
+        story: Any = office.alerts.ask("/incident", {"id": id}, sees)
+        assert (len(listed), story is not None) == (many, bool(many))
 
 
 async def test_what_was_learnt_outlives_a_restart(office: Office) -> None:
