@@ -13,12 +13,6 @@ const ACT_LOOKS = {
   timed_out: ["warn", "triangle"],
   undone: ["", "ring"],
 };
-const ACT_REFUSALS = new Set([
-  ...["lost", "unreadable", "not_kept", "action_off", "action_scope", "action_busy", "action_signed_out"],
-  ...["action_no_phone", "action_agent_unknown", "action_call_over", "action_call_waiting", "action_return"],
-  ...["action_paused_already", "action_not_paused", "action_not_in_queue", "action_in_queue"],
-  ...["action_queue_missing", "action_queue_unknown", "action_undo_over"],
-]);
 const ACT_WHYS = new Set([
   ...["away", "phone_unanswered", "half", "not_a_member", "not_dynamic", "off", "restarted", "left"],
   ...["moved_on", "call_over", "there_already", "action_signed_out"],
@@ -81,11 +75,6 @@ class Actions {
       // storage may be forbidden; then the gateway knows who we are, or nobody does
     }
     return this.road.wish(`action.${deed}`, { ...data, ...(who ? { who } : {}) });
-  }
-
-  refusal(why) {
-    const known = ACT_REFUSALS.has(why) ? why : "other";
-    return this.words.say(`refused.${known}`);
   }
 
   agent_name(id) {

@@ -129,7 +129,7 @@ class ActMenu {
       put(this.said, `${this.page.title(command)} · ${this.page.told(command)}`);
       act_paint_undo(this.undo, words, command, now);
     }
-    put(this.refused_words, this.trouble ? this.page.refusal(this.trouble) : "");
+    put(this.refused_words, this.trouble ? words.refusal({ why: this.trouble }) : "");
   }
 }
 

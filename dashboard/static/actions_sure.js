@@ -74,7 +74,7 @@ class ActSure {
       put(value, values[name]);
     }
     put(this.reason_words, words.say("act_field.reason"));
-    put(this.trouble_words, this.missing ? page.refusal("action_call_over") : "");
+    put(this.trouble_words, this.missing ? words.say("refused.action_call_over") : "");
     this.go.disabled = ACT_OF_CALLS.has(kind) && !found;
     put(this.go_words, words.say(`act.${kind}`));
     put(this.cancel.words, words.say("cancel"));

@@ -70,7 +70,7 @@ class ActTray {
     sign.paint(words, command);
     put(title, page.title(command));
     const trouble = this.troubles.get(id);
-    put(told, trouble ? page.refusal(trouble) : page.told(command));
+    put(told, trouble ? words.refusal({ why: trouble }) : page.told(command));
     put(detail, page.detail(command));
     act_paint_undo(undo, words, command, now);
   }

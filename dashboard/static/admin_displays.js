@@ -66,7 +66,7 @@ class Displays {
     put(this.go_words, words.say("displays.pair"));
     offer(this.board, this.options(words));
     mark(this.said.parentNode, "data-tone", this.told?.done ? "good" : "bad");
-    put(this.said, this.told ? (this.told.done ? words.say("displays.done") : admin_why(this.told, words)) : "");
+    put(this.said, this.told ? (this.told.done ? words.say("displays.done") : words.refusal(this.told)) : "");
     put(this.none, this.displays && !this.displays.length ? words.say("displays.none") : "");
     this.paint_table(words);
   }

@@ -50,20 +50,8 @@ class Sheet {
     for (const { name, words: label } of this.fields) put(label, words.say(`admin_field.${name}`));
     put(this.keep_words, words.say(`admin_keep.${this.name}`));
     put(this.cancel_words, words.say("cancel"));
-    put(this.trouble, this.why ? admin_why(this.why, words) : "");
+    put(this.trouble, this.why ? words.refusal(this.why) : "");
   }
-}
-
-const ADMIN_REFUSALS = new Set([
-  ...["last_admin", "user_gone", "user_id_bad", "user_of_provider", "user_agent_missing", "password_missing"],
-  ...["password_short", "password_long", "password_is_name", "password_common", "too_many_tries"],
-  ...["code_unknown", "display_gone", "display_nameless", "unreadable", "lost", "forbidden"],
-]);
-
-function admin_why(answer, words) {
-  const why = ADMIN_REFUSALS.has(answer.why) ? answer.why : "other";
-  const time = words.wait(Math.max(1000, answer.retry_ms ?? 0) + 999);
-  return words.say(`admin_refused.${why}`, { time, least: answer.least, most: answer.most });
 }
 
 // Fill a choice anew, only if what there is to choose has changed.

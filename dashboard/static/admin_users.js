@@ -72,7 +72,7 @@ class Users {
   paint(words, floor) {
     put(this.add_words, words.say("users.add"));
     put(this.none, this.users && !this.users.length ? words.say("users.none") : "");
-    put(this.trouble, this.why ? admin_why(this.why, words) : "");
+    put(this.trouble, this.why ? words.refusal(this.why) : "");
     this.paint_table(words, floor);
     if (!this.sheet.node.open) return;
     put(this.sheet.title, this.editing ? words.say("users.change", { name: this.editing.name }) : words.say("users.add"));

@@ -60,6 +60,14 @@ class Ask {
     return this.fields.find((each) => each.field === field).input.value;
   }
 
+  // Where there is but one thing to choose nobody is asked.
+  offer(field, options) {
+    const { label, input, entries } = this.fields.find((each) => each.field === field);
+    for (const [option, name] of entries) name.parentNode.hidden = !options.includes(option);
+    if (!options.includes(input.value)) input.value = options[0];
+    label.hidden = options.length < 2;
+  }
+
   get open() {
     return !this.node.hidden;
   }

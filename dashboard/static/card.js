@@ -183,6 +183,8 @@ class Card {
       put(label, words.say(`do.${name}`));
       mark(node, "aria-pressed", String(incident.verdict === name));
     }
+    const silence = this.asks.find(({ name }) => name === "silence");
+    silence.offer("which", this.page.sees_all ? FIELDS.which.options : ["here"]);
     for (const ask of this.asks) {
       ask.paint(words);
       if (ask.open && this.buttons.find(({ name }) => name === ask.name).node.hidden) ask.close();

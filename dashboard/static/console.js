@@ -4,10 +4,6 @@ const TICK_MS = 250;
 const FRAME_MS = 100; // no painting sooner than so after another
 const WHO_KEY = "floorwatch.who";
 const ASK_AGAIN_MS = 10000;
-const REFUSALS = new Set([
-  ...["lost", "unreadable", "over", "still_open", "acknowledged_already", "not_acknowledged"],
-  ...["unknown_incident", "unknown_silence", "bad_until", "not_kept"],
-]);
 
 class Console {
   constructor(model, el) {
@@ -78,6 +74,12 @@ class Console {
     return this.feed.link === "live" ? this.feed.now : (this.feed.heard_at ?? 0);
   }
 
+  // Whether every queue and team is his; who sees a part silences what he sees, and no more.
+  get sees_all() {
+    const { queues, teams } = this.session ?? {};
+    return queues === null && teams === null;
+  }
+
   get focused() {
     return this.node.getRootNode().activeElement;
   }
@@ -105,8 +107,7 @@ class Console {
     const incident = from.id ? { incident: from.id } : {};
     from.refuse("");
     const answer = await this.desk.wish({ ...incident, ...wish, who });
-    const why = REFUSALS.has(answer.why) ? answer.why : "other";
-    if (!answer.done) from.refuse(this.words.say(`refused.${why}`, { why: answer.why }));
+    if (!answer.done) from.refuse(this.words.refusal(answer));
     this.paint();
     return answer.done;
   }

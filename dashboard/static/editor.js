@@ -3,10 +3,6 @@
 const EDITOR_TICK_MS = 200;
 const EDITOR_SLOW = 5; // ticks
 const BOARDS_MS = 5000;
-const REFUSED_HERE = new Set([
-  ...["not_rising", "no_queue", "not_here", "no_night", "bad_board", "changed_meanwhile", "board_taken", "not_your_queues"],
-  ...["no_board", "built_in", "too_many_boards", "lost", "unreadable", "not_kept", "no_name", "no_tiles"],
-]);
 
 class Editor {
   constructor(model, el) {
@@ -167,7 +163,7 @@ class Editor {
     const said = words.say(id === "main" ? "boards.remove.main" : "boards.remove.said");
     if (!(await this.question.ask(words, { title, said, yes: words.say("boards_act.remove") }))) return;
     const answer = await this.road.wish("board.remove", { board: id, was: entry.hash });
-    this.bar.tell(answer.done ? words.say("boards.removed", { board: name }) : this.refused(answer), answer.done);
+    this.bar.tell(answer.done ? words.say("boards.removed", { board: name }) : this.words.refusal(answer), answer.done);
     if (answer.done && this.draft?.id === id) this.close();
     await this.read();
   }
@@ -216,17 +212,12 @@ class Editor {
     wrong?.scrollIntoView({ block: "center" });
   }
 
-  refused({ why, what = "" }) {
-    const known = REFUSED_HERE.has(why) ? why : "other";
-    return this.words.say(`refused.${known}`, { why, what });
-  }
-
   // What is wrong at a field: seen here already, or said by the server.
   wrong_at(field) {
     const { refusal } = this.draft;
     const known = this.mistakes?.get(field);
     if (known) return this.words.say(`refused.${known}`, { what: "" });
-    return refusal?.at && place_of(refusal.at) === field ? this.refused(refusal) : "";
+    return refusal?.at && place_of(refusal.at) === field ? this.words.refusal(refusal) : "";
   }
 
   has_wrong(field) {

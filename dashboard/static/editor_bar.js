@@ -116,7 +116,7 @@ class EditorBar {
 
   paint_below(words, draft) {
     const { refusal } = draft ?? {};
-    if (refusal) this.tell(this.page.refused(refusal), false);
+    if (refusal) this.tell(this.page.words.refusal(refusal), false);
     if (performance.now() - (this.told_at ?? 0) > TOLD_MS) this.told = "";
     put(this.said_words, this.told ?? "");
     this.said.hidden = !this.told;

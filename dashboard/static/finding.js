@@ -1,8 +1,6 @@
 // Find the fault: one begins in secret, the trainee says what it is and where. And the words in which
 // drills are told of.
 
-const REFUSALS = new Set(["not_offered", "running", "too_many", "over", "unreadable", "lost"]);
-
 class Finding {
   constructor(parent, say) {
     this.say = say;

@@ -147,7 +147,7 @@ class HandOver {
     const answer = await this.road.wish(deed, this.self.signed(data));
     mark(this.trouble, "data-tone", answer.done ? "good" : "bad");
     const told = deed === "handover.write" ? words.say("handover.written") : "";
-    put(this.trouble_words, answer.done ? told : life_refusal(answer, words));
+    put(this.trouble_words, answer.done ? told : words.refusal(answer));
     this.asked.stale();
     return answer;
   }

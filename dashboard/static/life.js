@@ -54,12 +54,6 @@ function life_ask(parent, tag, attributes = {}) {
   return { label, words, node };
 }
 
-function life_refusal(answer, words) {
-  const key = `refused.${answer.why}`;
-  const known = Object.hasOwn(words.catalogue, key);
-  return known ? words.say(`refused.${answer.why}`, { by: answer.by }) : words.say("refused.other", { why: answer.why });
-}
-
 // A list's rows, one for each `[id, entry]`: built once, painted always, in this order.
 function life_rows(list, entries, build, paint) {
   list.rows ??= new Map();

@@ -127,7 +127,7 @@ class Notices {
   tell(answer, done) {
     const { words } = this;
     mark(this.trouble, "data-tone", answer.done ? "good" : "bad");
-    put(this.trouble_words, answer.done ? words.say(`notice_told.${done}`) : life_refusal(answer, words));
+    put(this.trouble_words, answer.done ? words.say(`notice_told.${done}`) : words.refusal(answer));
     this.asked.stale();
   }
 

@@ -45,7 +45,8 @@ class Silences extends Panel {
   build(id) {
     const row = super.build(id);
     const end = make("button", "fw-button fw-quiet", row.node, { type: "button" });
-    row.end = text(end);
+    row.end = end;
+    row.end_words = text(end);
     end.addEventListener("click", () => this.page.act(this, { do: "unsilence", silence: id }));
     return row;
   }
@@ -56,20 +57,19 @@ class Silences extends Panel {
 
   show(silences, { words, now, rule_name }) {
     this.paint(Object.entries(silences ?? {}), words, (row, silence) => {
-      put(row.what, matcher_words(silence, words, rule_name));
+      put(row.what, matcher_words(silence.matcher, words, rule_name));
       const left = words.wait(Math.max(0, silence.until - now));
       const until = words.say("silence.until", { time: words.hour_minute(silence.until), left });
       put(row.note, [silence.reason, silence.by, until].filter(Boolean).join(" · "));
-      put(row.end, words.say("do.unsilence"));
+      row.end.hidden = !this.page.sees_all && /[*?[]/.test(silence.matcher.scope);
+      put(row.end_words, words.say("do.unsilence"));
     });
     put(this.trouble, this.troubled);
   }
 }
 
-// "*", "surge", or what the document gives as one text.
-function matcher_words(silence, words, rule_name) {
-  const { rule, scope } = silence.matcher ?? silence;
-  if (rule === undefined) return String(silence.matcher ?? "");
+// Which alerts a silence is for, as people say it; "*" is any.
+function matcher_words({ rule, scope }, words, rule_name) {
   const what = rule === "*" ? words.say("any.rule") : rule_name(rule);
   return `${what} · ${scope === "*" ? words.say("any.scope") : scope_words(scope, words)}`;
 }

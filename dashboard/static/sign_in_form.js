@@ -48,23 +48,7 @@ class DoorForm {
   paint(words) {
     for (const { field, words: label } of this.fields) put(label, words.say(`door_field.${field}`));
     put(this.go_words, words.say(`door_do.${this.name}`));
-    put(this.trouble, this.why ? why_words(this.why, words) : "");
+    put(this.trouble, this.why ? words.refusal(this.why) : "");
     for (const { input } of this.fields) mark(input, "aria-invalid", String(Boolean(this.why)));
   }
-}
-
-const DOOR_REFUSALS = new Set([
-  ...["wrong_password", "too_many_tries", "sign_in_off", "no_password", "ticket", "differ"],
-  ...["password_short", "password_long", "password_is_name", "password_common", "lost", "unreadable"],
-  ...["provider_failed", "provider_refused", "provider_late", "provider_no_role"],
-]);
-
-// Why not, in words; how long to wait, where that is known.
-function why_words(answer, words) {
-  const why = DOOR_REFUSALS.has(answer.why) ? answer.why : "other";
-  return words.say(`door_refused.${why}`, {
-    time: words.wait(Math.max(1000, answer.retry_ms ?? 0) + 999),
-    least: answer.least,
-    most: answer.most,
-  });
 }

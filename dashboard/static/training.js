@@ -120,7 +120,7 @@ class Training {
 
   refuse(why) {
     this.asked_at = 0;
-    this.trouble = why && !REFUSALS.has(why) ? "unreadable" : why;
+    this.trouble = why;
     this.troubled_at = performance.now();
   }
 
@@ -164,7 +164,7 @@ class Training {
     this.paint_drills(training, now);
     if (this.asked_at && performance.now() - this.asked_at > ANSWER_MS) this.refuse("lost");
     if (performance.now() - this.troubled_at > STAYING * 1000) this.trouble = "";
-    put(this.says, this.trouble ? words.say(`refused.${this.trouble}`) : "");
+    put(this.says, this.trouble ? words.refusal({ why: this.trouble }) : "");
   }
 
   build_offers(offers) {

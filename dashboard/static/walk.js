@@ -184,7 +184,7 @@ class WalkPage {
     put(this.waiting, told.join(" ") || words.say("walk.all_sent"));
     life_rows(this.refused, outbox.refused.map((entry) => [entry.n, entry]), (list, n) => this.build_refused(list, n), (row, entry) => {
       const what = entry.deed === "walk.note" ? this.note.told(entry.data) : words.say("walk.itself");
-      put(row.words, words.say("walk.refused", { what, why: life_refusal(entry, words) }));
+      put(row.words, words.say("walk.refused", { what, why: words.refusal(entry) }));
       put(row.out.words, words.say("walk.drop"));
     });
   }

@@ -100,7 +100,7 @@ class Walks {
 
   tell(answer) {
     mark(this.trouble, "data-tone", answer.done ? "good" : "bad");
-    put(this.trouble_words, answer.done ? this.words.say("walks.settled") : life_refusal(answer, this.words));
+    put(this.trouble_words, answer.done ? this.words.say("walks.settled") : this.words.refusal(answer));
     this.stale();
   }
 

@@ -82,6 +82,13 @@ class Words {
     return words.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? NOTHING);
   }
 
+  // Why a wish was refused, in a sentence. `answer` is a desk's.
+  refusal(answer) {
+    const known = Object.hasOwn(this.catalogue, `refused.${answer.why}`) ? answer.why : "other";
+    const time = this.wait(Math.max(1000, answer.retry_ms ?? 0) + 999);
+    return this.say(`refused.${known}`, { ...answer, time });
+  }
+
   name(names, id) {
     return names?.[this.language] || names?.en || names?.zh || id;
   }

@@ -25,6 +25,8 @@ ASKED_BY_US = {
     for key in re.findall(r'words\["([\w.]+)"\]', path.read_text(encoding="utf-8"))
 }
 """Words that no page says: they stand in what the gateway itself writes, such as a file to download."""
+UNREAD = {"codes_full", "code_over", "not_read", "too_long", "unknown_action", "bad_verdict"}
+"""Refusals that no page shows by their word: of programs, and of what no page of ours sends."""
 BARE = _COMMENTS.sub("", CODE)
 
 
@@ -82,6 +84,13 @@ def test_every_word_that_a_page_says_is_in_its_domains(page: str) -> None:
 def test_no_word_is_left_over() -> None:
     said = ASKED_BY_US.union(*map(asked, MODULES))
     assert set(catalogues()["en"]) - {"language"} == said
+
+
+def test_every_refusal_that_somebody_reads_is_a_sentence() -> None:
+    words = set()
+    for path in [*STATIC.parent.glob("*.py"), *STATIC.parent.parent.glob("alerts/*.py")]:
+        words |= set(re.findall(r'(?:Refused|Action)Error\(\s*"(\w+)"', path.read_text("utf-8")))
+    assert {f"refused.{word}" for word in words - UNREAD} <= set(catalogues()["en"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
