@@ -67,6 +67,12 @@ class DeskFile:
         except sqlite3.Error as error:
             raise self._explained(error) from error
 
+    @property
+    def version(self) -> object:
+        """Another value after every change of the file, by us or by another process."""
+        [[told]] = [row.values() for row in self.rows("pragma data_version")]
+        return self._db.total_changes, told
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is written inside is written, or nothing of it."""

@@ -55,6 +55,11 @@ class Doors(Protocol):
         """Who asks: by his cookie, or by `Authorization: Bearer`; NOBODY if he is not known."""
         ...
 
+    @property
+    def version(self) -> object:
+        """As long as it is the same value, `still` answers the same, but for what time ends."""
+        ...
+
     def still(self, caller: Caller, now: Millis, *, acting: bool = False) -> Caller | None:
         """Who it is by now, on a connection that is open: his role and scope may have changed.
 
@@ -78,6 +83,7 @@ class OpenDoors:
     """Nobody has to sign in: everybody may everything."""
 
     open = True
+    version: object = None
 
     def __init__(self, proxies: Proxies | None = None) -> None:
         self._proxies = proxies or Proxies()
@@ -139,6 +145,10 @@ class GuardedDoors:
             if found is not None:
                 return found
         return NOBODY
+
+    @property
+    def version(self) -> object:
+        return self._registry.file.version
 
     def still(self, caller: Caller, now: Millis, *, acting: bool = False) -> Caller | None:
         if caller.role is Role.NOBODY:

@@ -2,17 +2,24 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from dashboard.access import Caller
+from dashboard.desk_file import DeskFile
 from dashboard.gateway import Gateway
+from dashboard.guests import ASK_ALL_MS
 from dashboard.roads import Behind
+from dashboard.sessions_sqlite import IDLE_MS
 from dashboard.tokens import new_token
+from dashboard.users_sqlite import SqliteUsers
 
 GOOD = "plain hens lay eggs"
 
@@ -112,3 +119,49 @@ async def test_a_revoked_display_goes_dark(house: Any, gateway: Gateway) -> None
         gateway.publish(lambda: {"at": house.now}, {"at": house.now})
         await asyncio.wait_for(feed.wait_closed(), 10)
     assert house.with_token(token).id == ""
+
+
+async def test_nobody_is_asked_for_before_something_changes(
+    house: Any, gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another process changes holds as soon; and time ends a session within a minute."""
+    await house.user("boss")
+    await house.user("aide")
+    asked: list[str] = []
+    still = house.doors.still
+
+    def counted(caller: Caller, now: int, **more: bool) -> Caller | None:
+        asked.append(caller.id)
+        return cast(Caller | None, still(caller, now, **more))
+
+    monkeypatch.setattr(house.doors, "still", counted)
+
+    def publish(later_ms: int) -> list[str]:
+        house.now += later_ms
+        asked.clear()
+        gateway.publish(lambda: {"at": house.now}, {"at": house.now})
+        return sorted(asked)
+
+    address = f"ws://127.0.0.1:{gateway.port}/feed"
+    async with AsyncExitStack() as stack, asyncio.timeout(10):
+        feeds = {}
+        for id in ("boss", "aide"):
+            bearer = {"Authorization": f"Bearer {await house.token(id)}"}
+            feed = connect(address, additional_headers=bearer, proxy=None)
+            feeds[id] = await stack.enter_async_context(feed)
+        assert publish(1_000) == ["aide", "boss"]
+        assert [publish(1_000) for _ in range(5)] == [[]] * 5
+        with DeskFile(tmp_path / "access.db") as beside:
+            assert SqliteUsers(beside).remove("aide")
+        assert publish(1_000) == ["aide", "boss"]
+        await feeds["aide"].wait_closed()
+        await until(lambda: gateway.screens == 1)
+        assert publish(1_000) == []
+        assert publish(ASK_ALL_MS) == ["boss"]
+        assert publish(IDLE_MS) == ["boss"]
+        await feeds["boss"].wait_closed()
+
+
+async def until(so: Callable[[], bool]) -> None:
+    while not so():  # noqa: ASYNC110 real sockets tell nobody
+        await asyncio.sleep(0.002)  # noqa: TID251 real sockets, no clock of ours
