@@ -84,6 +84,7 @@ class Gateway:
         self._guests = Guests(self._doors)
         self._roads = Roads(clock, self._guests, behind)
         self._body: Body | None = None
+        self._told: Body = {}
         self._server: Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -157,8 +158,9 @@ class Gateway:
         told: Body = desks.document(now) if desks is not None else {}
         if training is not None:
             told["training"] = training.document()
-        known = {key: body[key] for key in told if key in body}
-        return cast(Body, merged(body, difference(known, told))) if told else body
+        changes = difference(self._told, told)
+        self._told = told
+        return cast(Body, merged(body, changes)) if changes else body
 
     async def _serve_connection(self, connection: ServerConnection) -> None:
         assert connection.request is not None

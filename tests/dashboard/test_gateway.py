@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from dashboard.desks import Deed, Desks, Inquiry
 from dashboard.frames import merged
 from dashboard.gateway import Gateway, GatewayError
 from dashboard.roads import Behind
@@ -348,6 +349,55 @@ async def test_health_tells_a_stalled_stream_from_a_running_one(
 async def test_nothing_can_be_given_to_it(gateway: Gateway, method: str) -> None:
     status, headers, _ = await request(gateway, "/frame", method=method)
     assert (status, headers["allow"]) == (405, "GET, HEAD")
+
+
+class Teller:
+    """A desk that only tells."""
+
+    deeds: Mapping[str, Deed] = {}
+    inquiries: Mapping[str, Inquiry] = {}
+
+    def __init__(self, **told: object) -> None:
+        self.told = told
+
+    def document(self, now: int) -> Mapping[str, object]:
+        return self.told
+
+
+class Unlookable(dict[str, object]):
+    """What has not changed: nobody may look into it again."""
+
+    looks = 0
+
+    def items(self) -> Any:
+        self.looks += 1
+        return super().items()
+
+
+async def test_what_a_desk_does_not_tell_any_more_goes_and_the_same_is_not_looked_into(
+    clock: Any, story: Any
+) -> None:
+    plan = Unlookable(seats=[{"id": "s1"}])
+    teller = Teller(plan=plan, allowed={"acw": 5}, curves={"": {"expected": {"0": 1}}})
+    audit: Any = None
+    behind = Behind(desks=Desks([teller], audit))
+
+    async def shown(gateway: Gateway) -> dict[str, Any]:
+        gateway.publish(story.full, {})
+        body: dict[str, Any] = json.loads((await request(gateway, "/frame?view=floor"))[2])["body"]
+        return {key: body[key] for key in ("plan", "allowed", "curves") if key in body}
+
+    async with Gateway(clock, "127.0.0.1", 0, behind=behind) as gateway:
+        assert await shown(gateway) == teller.told
+        looked = plan.looks
+        teller.told = {"plan": plan, "allowed": None, "curves": {"": {"weekday": {"0": 2}}}}
+        left = {"plan": plan, "curves": {"": {"weekday": {"0": 2}}}}
+        assert await shown(gateway) == left
+        assert plan.looks == looked
+        teller.told = {"curves": teller.told["curves"]}
+        assert await shown(gateway) == {"curves": left["curves"]}
+        teller.told = {}
+        assert await shown(gateway) == {}
 
 
 async def test_a_taken_port_is_told_plainly(gateway: Gateway, clock: Any) -> None:
