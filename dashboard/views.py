@@ -16,6 +16,8 @@ from dashboard.concern import concerns, is_seen, of_anybody, own_part
 from dashboard.frames import Body
 
 Part = Mapping[str, Any]
+Group = tuple[frozenset[str] | None, frozenset[str] | None]
+"""Some queues, and some teams; None is all of them."""
 _NOTHING: Part = {}
 _GLOB = frozenset("*?[")
 _EVERYBODY = ("at", "site", "feeds", "health", "parts", "training")
@@ -62,16 +64,20 @@ class BoardLook:
         self._notices = Memo(self._addressed)
         self._chosen = Memo(self._choose)
 
-    def group(self, body: Body) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-        """The queues, and teams, that its totals are over; None is all."""
-        chosen: frozenset[str] | None = self._chosen(board_of(body, self.board))  # type: ignore[assignment]  # our own
+    def group(self, body: Body) -> Group | None:
+        """The queues, and teams, that its totals are over; None if there is no such board."""
+        board = board_of(body, self.board)
+        return None if board is None else self._group(board)
+
+    def _group(self, board: Part) -> Group:
+        chosen: frozenset[str] | None = self._chosen(board)  # type: ignore[assignment]  # our own
         return chosen, self.scope.teams
 
     def __call__(self, body: Body) -> Body:
         board = board_of(body, self.board)
         if board is None:
             return {key: body[key] for key in ("at", "site") if key in body}
-        chosen, teams = self.group(body)
+        chosen, teams = self._group(board)
         narrowed = chosen is not None or teams is not None
         shown = {
             **{key: body.get(key) for key in _EVERYBODY},
@@ -84,8 +90,8 @@ class BoardLook:
         }
         return _told(shown)
 
-    def _choose(self, board: Part | None) -> frozenset[str] | None:
-        asked = frozenset((board or _NOTHING).get("queues", ())) or None
+    def _choose(self, board: Part) -> frozenset[str] | None:
+        asked = frozenset(board.get("queues", ())) or None
         own = self.scope.queues
         if asked is None or own is None:
             return own if asked is None else asked
@@ -117,8 +123,8 @@ class FloorLook:
         self._notices = Memo(self._own_notices)
         self._names: frozenset[str] = frozenset()
 
-    def group(self, body: Body) -> tuple[frozenset[str] | None, frozenset[str] | None]:
-        """The queues, and teams, that its totals are over; None is all."""
+    def group(self, body: Body) -> Group | None:
+        """The queues, and teams, that its totals are over."""
         return self.scope.queues, self.scope.teams
 
     def __call__(self, body: Body) -> Body:

@@ -167,6 +167,8 @@ def test_a_board_of_some_queues_has_its_own_totals_and_curve() -> None:
     assert shown["notices"] == {"2": {"text": "b"}}
     assert BoardLook("main")(body)["board"] is MAIN_BOARD
     assert BoardLook("gone")(body) == {}
+    for scope in (Scope(), Scope(queues=frozenset({"vip"}))):  # a name alone has nothing added up
+        assert BoardLook("gone", scope).group(body) is None
 
 
 def test_an_incident_over_several_queues_is_told_to_each_of_them() -> None:
