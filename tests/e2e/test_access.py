@@ -6,11 +6,21 @@ from urllib.parse import quote
 
 import pytest
 from argon2 import PasswordHasher
+from playwright.sync_api import expect
 
 from dashboard.access import Role
 from simulators.demo import DEMO
 from tests.dashboard.guarded_site import GuardedSite
-from tests.e2e.visitor import FORBIDDEN, FULL_HD, UNKNOWN, Stranger, Visitor
+from tests.e2e.visitor import (
+    FORBIDDEN,
+    FULL_HD,
+    LEFT,
+    NEEDS_SIGN_IN,
+    NOBODY_THERE,
+    UNKNOWN,
+    Stranger,
+    Visitor,
+)
 
 pytestmark = pytest.mark.chromium
 PASSWORD = "plain hens lay eggs"
@@ -28,6 +38,7 @@ ASTRAY = (
     "%2F%2Fevil.example",
     "data:text/html,<script>window.hurt=1</script>",
     "//[",
+    "#//evil.example",
 )
 
 
@@ -63,8 +74,6 @@ def test_in_by_a_password_to_where_one_wanted_to_go_and_out_again(
     guarded: GuardedSite, browser: Any
 ) -> None:
     guarded.user("li", Role.SUPERVISOR, password=HASHED)
-    from playwright.sync_api import expect
-
     with Stranger(browser, guarded.url) as visitor:
         page = visitor.open("floor?lang=en", ".door")
         assert page.url == f"{guarded.url}/sign-in?to=floor%3Flang%3Den"
@@ -195,3 +204,59 @@ def test_an_agent_sees_himself_and_nobody_else(guarded: GuardedSite, browser: An
         }""")
         assert told == {"view=me&agent=1002": 403, "view=floor": 403, "view=me": 200}
         visitor.forgiven.append(FORBIDDEN)
+
+
+def test_a_stranger_comes_to_the_view_that_his_address_named(
+    guarded: GuardedSite, browser: Any
+) -> None:
+    guarded.user("zhao", Role.SUPERVISOR, password=HASHED)
+    wanted = "floor?lang=en&sound=0#people?state=ready"
+    with Visitor(browser, guarded.url) as visitor:
+        page = visitor.open(wanted, ".door-form.sign_in")
+        sign_in(page, "zhao")
+        page.wait_for_selector(".workplace[data-view=people][data-link=live]")
+        assert page.url == f"{guarded.url}/{wanted}"
+
+
+def test_whoever_was_signed_out_comes_back_to_where_he_was(
+    guarded: GuardedSite, browser: Any
+) -> None:
+    token = guarded.user("qian", Role.ADMIN, password=HASHED)
+    wanted, there = "admin?lang=en#audit", ".admin-view.audit:visible"
+    with Visitor(browser, guarded.url, token) as visitor:
+        visitor.forgiven += [NEEDS_SIGN_IN, NOBODY_THERE, LEFT]
+        page = visitor.open(wanted, there)
+        guarded.known.sessions.end_all("qian")
+        page.wait_for_selector(".door-form.sign_in")
+        sign_in(page, "qian")
+        page.wait_for_selector(there)
+        assert page.url == f"{guarded.url}/{wanted}"
+
+
+def test_who_looks_after_a_part_is_offered_to_silence_that_alone(
+    guarded: GuardedSite, browser: Any
+) -> None:
+    boss = guarded.user("boss", Role.ADMIN)
+    part = guarded.user("part", Role.SUPERVISOR, queues=("sales",), teams=("north",))
+    with (
+        Visitor(browser, guarded.url, boss) as over_all,
+        Visitor(browser, guarded.url, part) as over_part,
+    ):
+        whole = over_all.open("floor?lang=en&sound=0#alerts", ".card")
+        page = over_part.open("floor?lang=en&sound=0#alerts", ".card")
+        for each, asked in ((whole, True), (page, False)):
+            card = each.locator(".card", has_text="Sales").first
+            card.locator("[data-do=silence]").click()
+            card.locator("[data-ask=silence] [name=reason]").fill("planned")
+            assert card.locator("[data-ask=silence] [data-field=which]").is_visible() is asked
+        whole_card = whole.locator(".card", has_text="Sales").first
+        whole_card.locator("[data-ask=silence] [name=which]").select_option("rule")
+        whole_card.locator("[data-ask=silence] [type=submit]").click()
+        everywhere = page.locator(".panel.silences li", has_text="everywhere")
+        everywhere.wait_for()
+        assert not everywhere.get_by_role("button").is_visible()
+        page.locator(".card [data-ask=silence]:visible [type=submit]").click()
+        own = page.locator(".panel.silences li:not(:has-text('everywhere'))", has_text="Sales")
+        own.get_by_role("button", name="End now").click()
+        own.wait_for(state="detached")
+        assert page.locator(".card .trouble:visible").count() == 0
