@@ -116,16 +116,14 @@ class Daybook:
         async for stored in journal.read(0):
             if stored.recvtime < since:
                 continue
-            for number, payload in enumerate(stored.payloads, stored.first):
-                if number > position:
-                    break
+            for payload in stored.payloads:
                 try:
                     floor.apply(wire.decode(payload, stored.recvtime))
                 except wire.WireError:
                     continue  # told by whoever recovers the stream
-                if entries:
-                    self.take(number, entries, floor.state.visits)
-            self._durable = min(stored.last, position)
+            if entries:
+                self.take(stored.last, entries, floor.state.visits)
+            self._durable = stored.last
             await self.keep(daybook.MANY)
             if stored.last >= position:
                 break

@@ -103,9 +103,9 @@ class Runner:
                 except wire.WireError as error:
                     unreadable += 1
                     log.warning("journal position %d: %s", position, error)
-                self._state_facts(position)
             replayed += len(stored.payloads)
             self._position = stored.last
+            self._state_facts(stored.last)
             if self._facts is not None:
                 self._facts.durable(stored.last)
                 await self._facts.keep(MANY)

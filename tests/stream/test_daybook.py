@@ -13,7 +13,7 @@ import tempfile
 import threading
 import tracemalloc
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,13 @@ from stream import daybook, daybook_keeper
 from stream.daybook_day import ledger_of
 from stream.daybook_keeper import Daybook
 from stream.daybook_sqlite import KEPT_DAYS, DaybookError, DaybookFile, Reading
+from stream.deadletters import FileDeadLetters
 from stream.facts import ArrivalFact
 from stream.floor import Floor
 from stream.journal_file import FileJournal
 from stream.ledger import Ledger
 from stream.ports import Stored
+from stream.runner import Runner
 from stream.sites import QueueCard, Site
 
 ROOT = Path(__file__).parents[2]
@@ -388,16 +390,26 @@ def test_a_question_holds_what_it_asks_for_and_not_the_day(tmp_path: Path) -> No
     assert little * 8 < much
 
 
+def _sevens(events: list[Event]) -> Iterator[list[Event]]:
+    for start in range(0, len(events), 7):
+        yield events[start : start + 7]
+
+
 async def test_it_lives_with_a_real_journal_and_takes_up_where_it_was(tmp_path: Path) -> None:
-    events = told(random.Random(4), 30)
+    floor = Floor(SITE, keep_days=None)
     async with FileJournal(tmp_path / "journal", SystemClock()) as journal:
-        for event in events:
-            journal.append(event.recvtime, [wire.encode(event)])
-        await journal.commit()
+        position = 0
+        for batch in _sevens(told(random.Random(4), 30)):
+            payloads = list(map(wire.encode, batch))
+            for payload in payloads:
+                floor.apply(wire.decode(payload, batch[-1].recvtime))
+            position = journal.append(batch[-1].recvtime, payloads)
+            await journal.commit()
         with opened(tmp_path) as book:
-            await book.recover(journal, len(events))
-            floor = Floor(SITE, keep_days=None)
-            for event in events:
-                floor.apply(event)
+            await book.recover(journal, position)
             assert await added_up(book) == cells(floor.state.ledger)
-            assert book.position == len(events)
+            assert book.position == position
+        with opened(tmp_path) as book, closing(FileDeadLetters(tmp_path / "rejected")) as letters:
+            again = Runner(SITE, journal, letters, Still(), book)
+            assert (await again.recover()).replayed == position
+            assert await added_up(book) == cells(floor.state.ledger)
