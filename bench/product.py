@@ -18,6 +18,7 @@ from floorwatch import urls
 from floorwatch.access_wiring import access
 from floorwatch.alert_file import AlertSetup
 from floorwatch.app import House, Surroundings, open_site
+from floorwatch.daybook_wiring import daybook
 from floorwatch.settings_types import (
     GatewaySettings,
     Settings,
@@ -124,9 +125,13 @@ async def main() -> None:
 async def _recovered(folder: Path, site_at: int, clock: SystemClock) -> None:
     """Recover, say how long that took, and what there is then."""
     began = time.perf_counter()
-    async with FileJournal(folder / mix.SITE / "journal", clock) as journal:
-        with closing(FileDeadLetters(folder / mix.SITE / "rejected")) as letters:
-            runner = Runner(mix.site(site_at), journal, letters, clock)
+    site, folder = mix.site(site_at), folder / mix.SITE
+    async with FileJournal(folder / "journal", clock) as journal:
+        with (
+            closing(FileDeadLetters(folder / "rejected")) as letters,
+            daybook(folder, site, clock) as book,
+        ):
+            runner = Runner(site, journal, letters, clock, book)
             recovery = await runner.recover()
             say(
                 recovered_s=time.perf_counter() - began,

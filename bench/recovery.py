@@ -19,6 +19,7 @@ from bench.mix import Mix
 from bench.product import digest
 from bench.results import Result
 from bench.sender import dated
+from floorwatch.daybook_wiring import daybook
 from ingest.clock import SystemClock
 from ingest.wire import decode
 from stream.deadletters import FileDeadLetters
@@ -39,10 +40,14 @@ async def written(folder: Path, before: int) -> None:
     """A journal with a checkpoint after `before` events, and `BEHIND` more behind it."""
     clock = SystemClock()
     now = clock.now()
+    site, folder = mix.site(now), folder / mix.SITE
     members, events = made(before + BEHIND, now)
-    with closing(FileDeadLetters(folder / "rejected")) as letters:
-        async with FileJournal(folder / mix.SITE / "journal", clock) as journal:
-            runner = Runner(mix.site(now), journal, letters, clock)
+    with (
+        closing(FileDeadLetters(folder / "rejected")) as letters,
+        daybook(folder, site, clock) as book,
+    ):
+        async with FileJournal(folder / "journal", clock) as journal:
+            runner = Runner(site, journal, letters, clock, book)
             async with asyncio.TaskGroup() as tasks:
                 running = tasks.create_task(runner.run())
                 await feed(runner, [*members, *events[:before]], now)
