@@ -3,7 +3,8 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Self
 
 import pytest
@@ -47,6 +48,15 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield browser
         browser.close()
+
+
+def becomes(page: Any, read: Callable[[], Any], wanted: Any) -> None:
+    """Wait until what is read is this: what is touched is shown in a moment, and how long that is
+    the machine says."""
+    deadline = time.monotonic() + PATIENCE_MS / 1_000
+    while (found := read()) != wanted and time.monotonic() < deadline:
+        page.wait_for_timeout(50)  # the browser's own work goes on meanwhile
+    assert found == wanted, f"{found!r} never became {wanted!r}"
 
 
 class Visitor:
