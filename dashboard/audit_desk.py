@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from dashboard.access import Role
 from dashboard.audit_sqlite import SqliteAudit
-from dashboard.desks import UNREADABLE, Deed, Inquiry, Question, RefusedError
+from dashboard.desks import Deed, Inquiry, Question
+from dashboard.period import period
 from ingest.events import Millis
 
 DAY_MS: Millis = 86_400_000
 LIMIT = 500
-_LONGEST_TIME = 16
 
 
 class AuditDesk:
@@ -31,20 +31,12 @@ class AuditDesk:
 
     async def _entries(self, question: Question) -> object:
         query = question.query
-        end = _time(query.get("to", ""), question.now + 1)
+        start, end = period(query, question.now, DAY_MS)
         found = self._audit.entries(
-            _time(query.get("from", ""), end - DAY_MS),
+            start,
             end,
             who=query.get("who", ""),
             deed=query.get("deed", ""),
             limit=LIMIT + 1,
         )
         return {"entries": found[:LIMIT], "more": len(found) > LIMIT}
-
-
-def _time(text: str, default: Millis) -> Millis:
-    if not text:
-        return default
-    if len(text) > _LONGEST_TIME or not text.isascii() or not text.isdigit():
-        raise RefusedError(UNREADABLE)
-    return int(text)

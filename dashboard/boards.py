@@ -10,14 +10,15 @@ unseen. A board is known again by its hash, not by who saved it.
 import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from msgspec import Meta, Struct
 
 from dashboard.access import Caller, Role
+from dashboard.authors import read
 from dashboard.board import MAIN, MISTAKES, Board, Id
-from dashboard.desks import UNREADABLE, Deed, File, Inquiry, Question, RefusedError, Wish
+from dashboard.desks import Deed, File, Inquiry, Question, RefusedError, Wish
 from ingest.events import Millis
 
 LOOK_MS = 2_000
@@ -35,7 +36,6 @@ GONE, BUILT_IN, TOO_MANY, NOT_KEPT = "no_board", "built_in", "too_many_boards", 
 this id; it has queues that are not this caller's; it is not there; it is ours and stands in no file;
 there are enough; the disk did not take it."""
 
-T = TypeVar("T")
 _PLACE = re.compile(r"(.*?)(?: - at .*`\$\.?(.*)`)?", re.DOTALL)
 _Hash = Annotated[str, Meta(max_length=64)]
 
@@ -138,7 +138,7 @@ class Boards:
         return {"boards": self._shown[1], "board_mistakes": self._told[1]}
 
     async def _save(self, wish: Wish) -> Mapping[str, object]:
-        asked = _understood(wish.data, _Save)
+        asked = read(wish, _Save)
         self._shelf.look()
         board = _board({"id": self._new_id(asked.board), **asked.board})
         there = self._shelf.boards.get(board.id)
@@ -157,7 +157,7 @@ class Boards:
         return self._entry(board, wish.caller)
 
     async def _remove(self, wish: Wish) -> Mapping[str, object]:
-        asked = _understood(wish.data, _Remove)
+        asked = read(wish, _Remove)
         self._shelf.look()
         there = self._shelf.boards.get(asked.board)
         if there is None:
@@ -226,13 +226,6 @@ def _board(data: object) -> Board:
         what, at = (place[1], place[2] or "") if place else (str(error), "")
         why = what if what in MISTAKES else BAD_BOARD
         raise RefusedError(why, at=at, what=what) from error
-
-
-def _understood(data: object, type: type[T]) -> T:
-    try:
-        return msgspec.convert(data, type)
-    except msgspec.ValidationError as error:
-        raise RefusedError(UNREADABLE) from error
 
 
 def _named(board: Board) -> set[str]:

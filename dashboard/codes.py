@@ -56,10 +56,6 @@ class Codes:
         self._open[digest(secret)] = _Open(code, now + LIVES_MS, address)
         return Code(code, secret, now + LIVES_MS)
 
-    def is_open(self, code: str, now: Millis) -> bool:
-        """Whether some screen shows this code and is not confirmed yet."""
-        return self._waiting(code, now) is not None
-
     def confirm(self, code: str, display: str, now: Millis) -> bool:
         """The screen that shows this code is this display from now on; False if none shows it."""
         found = self._waiting(code, now)

@@ -25,7 +25,6 @@ class Way(Struct, frozen=True, kw_only=True):
     client_id: str
     redirect_uri: str
     client_secret: str = ""
-    names: Mapping[str, str] = {}
 
 
 class Mapped(Struct, frozen=True, kw_only=True):

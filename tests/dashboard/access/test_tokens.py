@@ -68,7 +68,7 @@ def test_a_code_is_over_after_ten_minutes() -> None:
     codes = Codes()
     asked = codes.ask("10.0.0.1", 0)
     assert asked is not None
-    assert codes.is_open(asked.code, LIVES_MS - 1)
+    assert codes.paired(asked.secret, LIVES_MS - 1) == ""
     assert not codes.confirm(asked.code, "d", LIVES_MS)
     assert codes.paired(asked.secret, LIVES_MS) is None
     assert len(codes) == 0
