@@ -17,6 +17,7 @@ from floorwatch import toml_file
 from floorwatch.board_file import parse, written
 from floorwatch.settings_problems import Problem, SettingsError, Severity
 from floorwatch.settings_types import SiteSettings
+from stream.segments import sync_directory
 
 SUFFIX = ".toml"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -95,7 +96,7 @@ class BoardFiles:
             if board.id in self._read and self._read[board.id].problems:
                 shutil.copyfile(path, path.with_name(f"{path.name}.broken"))
             os.replace(fresh, path)
-            self._settle()
+            sync_directory(self._folder)
         except OSError as error:
             raise BoardsError(f"{path}: {error.strerror or error}") from error
         self.look()
@@ -105,18 +106,10 @@ class BoardFiles:
         path = self._folder / f"{id}{SUFFIX}"
         try:
             path.unlink(missing_ok=True)
-            self._settle()
+            sync_directory(self._folder)
         except OSError as error:
             raise BoardsError(f"{path}: {error.strerror or error}") from error
         self.look()
-
-    def _settle(self) -> None:
-        """A new name is as durable as its folder."""
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def _found(self) -> tuple[dict[str, tuple[int, ...]], list[Problem]]:
         found: dict[str, tuple[int, ...]] = {}
