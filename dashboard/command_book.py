@@ -4,8 +4,6 @@ What is put in is on the disk before it is acted on. The rows for screens change
 show, so that frames stay small.
 """
 
-from collections.abc import Iterator
-
 from dashboard.command_ports import Journal
 from dashboard.commands import Command, restarted, row
 from ingest.events import Millis
@@ -43,12 +41,13 @@ class Book:
                 return command
         return None
 
-    def about(self, agent: str, call: str) -> Iterator[Command]:
-        """Those under way that are about the same agent, or the same call."""
-        for command in self._commands.values():
-            same = (call and command.call == call) or (agent and command.agent == agent)
-            if command.under_way and same:
-                yield command
+    def is_busy(self, agent: str, call: str = "") -> bool:
+        """Whether a command is under way about this agent, or this call."""
+        return any(
+            (call and command.call == call) or (agent and command.agent == agent)
+            for command in self._commands.values()
+            if command.under_way
+        )
 
     def put(self, command: Command) -> Command:
         """Keep a command, or its new form, for good. Nothing is written if it is as it was."""

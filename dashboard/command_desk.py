@@ -139,11 +139,10 @@ class CommandDesk:
             to=asked.to,
         )
         target = self._checks.target(wanted, wish.caller)
-        if asked.return_at and not wish.now < asked.return_at <= wish.now + LONGEST_RETURN_MS:
+        latest = wish.now + LONGEST_RETURN_MS if act is Act.MOVE else wish.now
+        if asked.return_at and not wish.now < asked.return_at <= latest:
             raise RefusedError("action_return")
-        if asked.return_at and act is not Act.MOVE:
-            raise RefusedError("action_return")
-        if next(self._book.about(target.agent, target.call), None) is not None:
+        if self._book.is_busy(target.agent, target.call):
             raise RefusedError("action_busy")
         by = author(wish.caller, wish.data)
         person = self._sight.person(target.agent)
@@ -172,7 +171,7 @@ class CommandDesk:
         command = self._book.get(asked.command)
         if command is None or not may_undo(command, wish.now):
             raise RefusedError("action_undo_over")
-        if next(self._book.about(command.agent, command.call), None) is not None:
+        if self._book.is_busy(command.agent, command.call):
             raise RefusedError("action_busy")
         by = author(wish.caller, wish.data)
         back = reverse(command, secrets.token_hex(8), wish.now, by=by.id, by_name=by.name)
@@ -226,7 +225,7 @@ class CommandDesk:
 
     def _bring_back(self, command: Command, now: Millis) -> None:
         """The time of a moved agent's return has come."""
-        if next(self._book.about(command.agent, ""), None) is not None:
+        if self._book.is_busy(command.agent):
             return
         person = self._sight.person(command.agent)
         if person is None or not person.signed_in or not person.queues:
