@@ -10,7 +10,7 @@ from typing import Protocol
 import msgspec
 
 from dashboard.access import OPEN, Caller
-from dashboard.concern import Sees
+from dashboard.concern import Sees, is_pattern
 from dashboard.frames import VERSION
 from ingest.events import Millis
 
@@ -22,7 +22,6 @@ UNREADABLE = "unreadable"
 """Why a message is refused that is no JSON object with a word at `do`."""
 FORBIDDEN = "forbidden"
 _REACHING = frozenset({"silence", "maintain"})
-_GLOB = frozenset("*?[")
 
 
 class AlertDesk(Protocol):
@@ -90,7 +89,7 @@ def _beyond(wish: Mapping[str, object], sight: Sight) -> str:
         muted = sight.silenced(str(wish.get("silence")))
         if muted is None:
             return "unknown_silence"
-        return "" if _GLOB.isdisjoint(muted) and sight.sees(muted) else FORBIDDEN
+        return "" if not is_pattern(muted) and sight.sees(muted) else FORBIDDEN
     if "incident" not in wish:
         return FORBIDDEN
     reach = sight.reach(str(wish["incident"]))

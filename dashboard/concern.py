@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboard.access import Scope
 
+_GLOB = frozenset("*?[")
 Sees = Callable[[str], bool]
 """Whether somebody sees what is said of a scope; of "", the whole floor, everybody does."""
 
@@ -41,6 +42,20 @@ def concerns(scope: Scope, place: str, agents: Collection[str]) -> bool:
 def of_anybody(place: str) -> bool:
     """Whether it is about one person."""
     return place.startswith("agent:")
+
+
+def is_pattern(place: str) -> bool:
+    """Whether it speaks of more than one scope, as a silence may."""
+    return not _GLOB.isdisjoint(place)
+
+
+def own_agents(scope: Scope, agents: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the agents, as screens are shown them, those that a scope has."""
+    return {
+        id: row
+        for id, row in agents.items()
+        if scope.has_agent(row.get("team", ""), row.get("queues", ()))
+    }
 
 
 def is_seen(sees: Sees, head: str, others: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ the same object as before, so that what did is found by looking at nothing else.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 from websockets.frames import Frame, Opcode
@@ -65,6 +66,12 @@ def difference(old: Mapping[str, object], new: Mapping[str, object]) -> Body:
     if not old.keys() <= new.keys():
         patch.update(dict.fromkeys(old.keys() - new.keys()))
     return patch
+
+
+def part_of(body: Mapping[str, object], key: str) -> dict[str, Any]:
+    """A part of a body that is an object itself; an empty one where there is none."""
+    part = body.get(key)
+    return part if isinstance(part, dict) else {}
 
 
 class View:

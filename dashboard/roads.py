@@ -1,6 +1,5 @@
 """The roads by which pages wish something: `/desk`, `/alerts` and `/training`. One message, one answer."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -10,9 +9,9 @@ from dashboard import alerting, training
 from dashboard.access import Caller, Role
 from dashboard.admission import Refusal
 from dashboard.alerting import AlertDesk
-from dashboard.concern import concerns, own_part
+from dashboard.concern import concerns, own_agents, own_part
 from dashboard.desks import Desks, Wish
-from dashboard.frames import Body
+from dashboard.frames import Body, part_of
 from dashboard.guests import Guest, Guests
 from dashboard.screen import messages
 from dashboard.usher import shut_out
@@ -43,26 +42,21 @@ class Sight:
 
     def __init__(self, caller: Caller, body: Body) -> None:
         self._scope = caller.scope
-        self._alerts = _part(body, "alerts")
-        self._agents = frozenset(
-            id
-            for id, row in _part(body, "agents").items()
-            if isinstance(row, dict)
-            and self._scope.has_agent(row.get("team", ""), row.get("queues", ()))
-        )
+        self._alerts = part_of(body, "alerts")
+        self._agents = own_agents(caller.scope, part_of(body, "agents"))
 
     def sees(self, place: str) -> bool:
         return concerns(self._scope, place, self._agents)
 
     def reach(self, incident: str) -> tuple[str, str] | None:
-        known = _part(self._alerts, "incidents").get(incident)
+        known = part_of(self._alerts, "incidents").get(incident)
         if not isinstance(known, dict) or own_part(known, self.sees) is None:
             return None
         return str(known.get("rule", "")), str(known.get("scope", ""))
 
     def silenced(self, silence: str) -> str | None:
-        known = _part(_part(self._alerts, "silences"), silence)
-        return str(_part(known, "matcher").get("scope", "")) if known else None
+        known = part_of(part_of(self._alerts, "silences"), silence)
+        return str(part_of(known, "matcher").get("scope", "")) if known else None
 
 
 class Roads:
@@ -123,8 +117,3 @@ class Roads:
             noted = Wish(caller=caller, deed=deed, data=data, now=now, address=guest.address)
             self._desks.note(noted, bool(answer.get("done")), str(answer.get("why", "")))
         return told.encode()
-
-
-def _part(body: Mapping[str, object], key: str) -> dict[str, object]:
-    part = body.get(key)
-    return part if isinstance(part, dict) else {}

@@ -12,14 +12,13 @@ import msgspec
 
 from dashboard.access import WHOLE, Scope
 from dashboard.board import MAIN
-from dashboard.concern import concerns, is_seen, of_anybody, own_part
-from dashboard.frames import Body
+from dashboard.concern import concerns, is_pattern, is_seen, of_anybody, own_agents, own_part
+from dashboard.frames import Body, part_of
 
 Part = Mapping[str, Any]
 Group = tuple[frozenset[str] | None, frozenset[str] | None]
 """Some queues, and some teams; None is all of them."""
 _NOTHING: Part = {}
-_GLOB = frozenset("*?[")
 _EVERYBODY = ("at", "site", "feeds", "health", "parts", "training")
 _CONSOLE = ("learning", "walks", "handovers", "allowed", "abilities")
 _INSIDE = frozenset({"groups", "boards", "board_mistakes"})
@@ -83,7 +82,7 @@ class BoardLook:
             **{key: body.get(key) for key in _EVERYBODY},
             "board": board,
             "queues": self._queues(body.get("queues"), chosen),
-            _TOTALS: _part(body, "groups").get(self.name) if narrowed else body.get(_TOTALS),
+            _TOTALS: part_of(body, "groups").get(self.name) if narrowed else body.get(_TOTALS),
             "curves": self._curves(body.get("curves"), chosen),
             "alerts": self._alerts(body.get("alerts"), chosen),
             "notices": self._notices(body.get("notices")),
@@ -136,7 +135,7 @@ class FloorLook:
         shown = {
             **{key: body.get(key) for key in (*_EVERYBODY, *_CONSOLE)},
             "queues": self._queues(body.get("queues"), queues),
-            _TOTALS: _part(body, "groups").get(self.name),
+            _TOTALS: part_of(body, "groups").get(self.name),
             "curves": self._curves(body.get("curves"), queues),
             "agents": agents,
             "calls": self._calls(body.get("calls")),
@@ -155,12 +154,7 @@ class FloorLook:
         return self._names
 
     def _own_agents(self, agents: Part | None) -> Body | None:
-        if agents is None:
-            return None
-        has = self.scope.has_agent
-        return {
-            id: row for id, row in agents.items() if has(row.get("team", ""), row.get("queues", ()))
-        }
+        return None if agents is None else own_agents(self.scope, agents)
 
     def _own_calls(self, calls: Part | None) -> Body | None:
         if calls is None:
@@ -173,18 +167,18 @@ class FloorLook:
         own = dict(alerts)
         own["incidents"] = {
             id: part
-            for id, incident in _part(alerts, "incidents").items()
+            for id, incident in part_of(alerts, "incidents").items()
             if (part := own_part(incident, lambda place: concerns(self.scope, place, seen)))
         }
         own["muted"] = {
             alert: why
-            for alert, why in _part(alerts, "muted").items()
+            for alert, why in part_of(alerts, "muted").items()
             if concerns(self.scope, alert.partition(" ")[2], seen)
         }
         own["silences"] = {
             id: silence
-            for id, silence in _part(alerts, "silences").items()
-            if not _GLOB.isdisjoint(pattern := silence["matcher"]["scope"])
+            for id, silence in part_of(alerts, "silences").items()
+            if is_pattern(pattern := silence["matcher"]["scope"])
             or concerns(self.scope, pattern, seen)
         }
         return own
@@ -227,7 +221,7 @@ class OwnLook:
         """It has no totals."""
 
     def __call__(self, body: Body) -> Body:
-        row = _part(body, "agents").get(self.agent)
+        row = part_of(body, "agents").get(self.agent)
         mine = self._mine((row or _NOTHING).get("queues", _NOTHING))
         shown = {
             **{key: body.get(key) for key in ("at", "site", "feeds", "allowed")},
@@ -243,7 +237,7 @@ AnyLook = BoardLook | FloorLook | OwnLook
 
 def board_of(body: Body, id: str) -> Part | None:
     """A board by its id; a site that has made none has its main board."""
-    board: Part | None = _part(body, "boards").get(id)
+    board: Part | None = part_of(body, "boards").get(id)
     return board if board is not None or id != MAIN.id else MAIN_BOARD
 
 
@@ -291,7 +285,7 @@ def _for_walls(alerts: Part | None, chosen: frozenset[str] | None) -> Body | Non
         "learning": alerts.get("learning", False),
         "incidents": {
             id: _public(incident)
-            for id, incident in _part(alerts, "incidents").items()
+            for id, incident in part_of(alerts, "incidents").items()
             if not of_anybody(place := str(incident.get("scope", "")))
             and is_seen(lambda place: concerns(scope, place, ()), place, incident.get("others", ()))
         },
@@ -324,11 +318,6 @@ def _plan(plan: Part | None, seen: frozenset[str]) -> Body | None:
         for seat in plan.get("seats", ())
     ]
     return {**plan, "seats": seats}
-
-
-def _part(body: Mapping[str, object], key: str) -> dict[str, Any]:
-    part = body.get(key)
-    return part if isinstance(part, dict) else {}
 
 
 def _told(shown: Mapping[str, object]) -> Body:
