@@ -19,10 +19,10 @@ const TILE_NEEDS = {
 };
 const TILE_WEIGHTS = { waiting: 1.5, longest: 1.5, service_level: 1.1, trend: 0.9, counts: 0.9, agents: 0.9 };
 const TOO_SMALL = 60; // how much worse a tile below its least size is than one of odd proportions
-const TABLE_SHARE = 0.58;
+const TABLE_SHARE = 0.58; // of the page's height, at most, that a table may claim for its rows
 const LEAST_ROWS = 4; // of a table, before the page is shown in turns
 const MOST_TURNS = 4;
-const UNEVEN = 30; // how much turns that hold more than others are disliked // of the page's height, at most, that a table may claim for its rows
+const UNEVEN = 30; // how much turns that hold more than others are disliked
 
 // Tiles that do not all fit in their least size take turns: each turn holds some of them, in their order.
 // Gives the turns, each a list of `{place, box}`: which tile, and its box in px.
