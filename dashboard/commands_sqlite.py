@@ -1,9 +1,7 @@
 """The journal of commands in the desks' file: every form that a command had, and its last one."""
 
-import msgspec
-
 from dashboard.commands import Command
-from dashboard.desk_file import DeskFile
+from dashboard.desk_file import DeskFile, told
 from ingest.events import Millis
 
 _TABLES = """
@@ -32,41 +30,34 @@ class SqliteCommands:
         file.create(_TABLES)
 
     def put(self, command: Command) -> None:
-        told = msgspec.json.encode(command).decode()
+        whole = told(command)
         with self._file.transaction():
             self._file.write(
                 "insert into commands values (?, ?, ?, ?)"
                 " on conflict (id) do update set live = excluded.live, told = excluded.told",
-                (command.id, command.at, command.live, told),
+                (command.id, command.at, command.live, whole),
             )
             self._file.write(
-                "insert into command_steps (id, told) values (?, ?)", (command.id, told)
+                "insert into command_steps (id, told) values (?, ?)", (command.id, whole)
             )
 
     def live(self) -> list[Command]:
-        rows = self._file.rows("select told from commands where live order by at, id")
-        return [_command(row["told"]) for row in rows]
+        query = "select told from commands where live order by at, id"
+        return self._file.records(Command, query)
 
     def last(self, most: int) -> list[Command]:
-        rows = self._file.rows(
-            "select told from commands order by at desc, rowid desc limit ?", (most,)
-        )
-        return [_command(row["told"]) for row in reversed(rows)]
+        query = "select told from commands order by at desc, rowid desc limit ?"
+        return self._file.records(Command, query, (most,))[::-1]
 
     def between(self, start: Millis, end: Millis) -> list[tuple[Command, list[Command]]]:
         span = (start, end)
         steps: dict[str, list[Command]] = {}
-        for row in self._file.rows(
-            "select s.id, s.told from command_steps s join commands c on c.id = s.id"
+        for step in self._file.records(
+            Command,
+            "select s.told from command_steps s join commands c on c.id = s.id"
             " where c.at >= ? and c.at < ? order by s.number",
             span,
         ):
-            steps.setdefault(row["id"], []).append(_command(row["told"]))
-        rows = self._file.rows(
-            "select id, told from commands where at >= ? and at < ? order by at, rowid", span
-        )
-        return [(_command(row["told"]), steps[row["id"]]) for row in rows]
-
-
-def _command(told: str) -> Command:
-    return msgspec.json.decode(told, type=Command)
+            steps.setdefault(step.id, []).append(step)
+        query = "select told from commands where at >= ? and at < ? order by at, rowid"
+        return [(each, steps[each.id]) for each in self._file.records(Command, query, span)]

@@ -3,13 +3,19 @@
 Each store on it brings its own tables. What a person did is answered only once it is on the disk.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
+import msgspec
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 Values = Sequence[object]
 
 
@@ -60,12 +66,23 @@ class DeskFile:
         except sqlite3.Error as error:
             raise self._explained(error) from error
 
+    def note(self, statement: str, values: Values = ()) -> None:
+        """The same for what may as well be lost: a full disk is no reason to stop for it."""
+        try:
+            self.write(statement, values)
+        except DeskFileError as error:
+            log.warning("not written: %s", error)
+
     def rows(self, query: str, values: Values = ()) -> list[dict[str, Any]]:
         """The rows that a query finds, by the names of their columns."""
         try:
             return [dict(row) for row in self._db.execute(query, values)]
         except sqlite3.Error as error:
             raise self._explained(error) from error
+
+    def records(self, form: type[T], query: str, values: Values = ()) -> list[T]:
+        """The records that a query finds, of which it names the column `told`: see `told`."""
+        return [msgspec.json.decode(row["told"], type=form) for row in self.rows(query, values)]
 
     @property
     def version(self) -> object:
@@ -88,3 +105,8 @@ class DeskFile:
         return DeskFileError(
             f"{self._path}: {error}; is the disk full, or does another process hold the file?"
         )
+
+
+def told(record: msgspec.Struct) -> str:
+    """A record as it is kept: whole, beside the columns that it is looked for by."""
+    return msgspec.json.encode(record).decode()

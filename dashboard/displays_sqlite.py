@@ -60,7 +60,7 @@ class SqliteDisplays:
             return None
         display = _display(rows[0])
         if seen and now - display.seen_at >= _SEEN_MS:
-            self._file.write("update displays set seen_at = ? where id = ?", (now, display.id))
+            self._file.note("update displays set seen_at = ? where id = ?", (now, display.id))
         return display
 
     def every(self) -> list[Display]:

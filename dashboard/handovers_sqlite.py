@@ -1,8 +1,6 @@
 """Hand-overs in the desks' file."""
 
-import msgspec
-
-from dashboard.desk_file import DeskFile
+from dashboard.desk_file import DeskFile, told
 from dashboard.handovers import HandOver
 from ingest.events import Millis
 
@@ -31,19 +29,12 @@ class SqliteHandOvers:
     def put(self, handover: HandOver) -> None:
         self._file.write(
             "insert or replace into handovers values (?, ?, ?, ?)",
-            (
-                handover.id,
-                handover.at,
-                handover.taken_at is not None,
-                msgspec.json.encode(handover).decode(),
-            ),
+            (handover.id, handover.at, handover.taken_at is not None, told(handover)),
         )
 
     def between(self, start: Millis, end: Millis) -> list[HandOver]:
         return self._read("at < ? and (at >= ? or not taken)", end, start)
 
     def _read(self, which: str, *values: object) -> list[HandOver]:
-        rows = self._file.rows(
-            f"select told from handovers where {which} order by at desc, id", values
-        )
-        return [msgspec.json.decode(row["told"], type=HandOver) for row in rows]
+        query = f"select told from handovers where {which} order by at desc, id"
+        return self._file.records(HandOver, query, values)

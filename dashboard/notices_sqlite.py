@@ -1,8 +1,6 @@
 """Notices in the desks' file."""
 
-import msgspec
-
-from dashboard.desk_file import DeskFile
+from dashboard.desk_file import DeskFile, told
 from dashboard.notices import Notice
 from ingest.events import Millis
 
@@ -28,13 +26,7 @@ class SqliteNotices:
     def put(self, notice: Notice) -> None:
         self._file.write(
             "insert or replace into notices values (?, ?, ?, ?, ?)",
-            (
-                notice.id,
-                notice.at,
-                notice.ends_at,
-                notice.sent_at,
-                msgspec.json.encode(notice).decode(),
-            ),
+            (notice.id, notice.at, notice.ends_at, notice.sent_at, told(notice)),
         )
 
     def open(self, now: Millis) -> list[Notice]:
@@ -44,7 +36,5 @@ class SqliteNotices:
         return self._read("(ends_at is null or ends_at > ?) and at < ?", start, end)
 
     def _read(self, which: str, *values: Millis) -> list[Notice]:
-        rows = self._file.rows(
-            f"select told from notices where {which} order by sent_at, id", values
-        )
-        return [msgspec.json.decode(row["told"], type=Notice) for row in rows]
+        query = f"select told from notices where {which} order by sent_at, id"
+        return self._file.records(Notice, query, values)

@@ -1,18 +1,15 @@
 """Who is known here: users, their sessions, displays; and who stands behind a session."""
 
-import logging
 from dataclasses import dataclass, field
 from typing import Self
 
 from dashboard.access import Caller, Role, Scope
-from dashboard.desk_file import DeskFile, DeskFileError
+from dashboard.desk_file import DeskFile
 from dashboard.displays_sqlite import SqliteDisplays
 from dashboard.sessions_sqlite import SqliteSessions
 from dashboard.tokens import Tickets
 from dashboard.users_sqlite import SqliteUsers, User
 from ingest.events import Millis
-
-log = logging.getLogger(__name__)
 
 _NOTHING = Scope(queues=frozenset(), teams=frozenset())
 
@@ -41,12 +38,10 @@ class Registry:
         """Who comes with the session of this digest, as he is by now; None if it lets nobody in."""
         if not session:
             return None
-        if seen:
-            self._note_seen(session, now)
-        if id := self.sessions.user(session, now):
+        if id := self.sessions.user(session, now, seen=seen):
             user = self.users.find(id)
             return None if user is None else caller_of(user, session)
-        display = self.displays.by_session(session, now)
+        display = self.displays.by_session(session, now, seen=seen)
         if display is None:
             return None
         return Caller(
@@ -57,14 +52,6 @@ class Registry:
             board=display.board,
             session=session,
         )
-
-    def _note_seen(self, session: str, now: Millis) -> None:
-        try:
-            self.sessions.user(session, now, seen=True)
-            self.displays.by_session(session, now, seen=True)
-        except DeskFileError as error:
-            # A full disk must not put everybody out of the door.
-            log.warning("when a session was last used cannot be written: %s", error)
 
 
 def caller_of(user: User, session: str) -> Caller:

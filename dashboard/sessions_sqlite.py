@@ -47,7 +47,7 @@ class SqliteSessions:
         if now - row["seen_at"] >= IDLE_MS or now - row["made_at"] >= WHOLE_MS:
             return ""
         if seen and now - row["seen_at"] >= _SEEN_MS:
-            self._file.write("update sessions set seen_at = ? where digest = ?", (now, session))
+            self._file.note("update sessions set seen_at = ? where digest = ?", (now, session))
         return str(row["user"])
 
     def end(self, session: str) -> bool:

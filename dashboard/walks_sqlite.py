@@ -1,9 +1,8 @@
 """Floor walks in the desks' file."""
 
-import msgspec
 from msgspec import structs
 
-from dashboard.desk_file import DeskFile
+from dashboard.desk_file import DeskFile, told
 from dashboard.walk_book import Finding, Walk
 from ingest.events import Millis
 
@@ -36,20 +35,20 @@ class SqliteWalks:
         file.create(_TABLES)
 
     def walk(self, id: str) -> Walk | None:
-        rows = self._file.rows("select told from walks where id = ?", (id,))
-        return msgspec.json.decode(rows[0]["told"], type=Walk) if rows else None
+        found = self._file.records(Walk, "select told from walks where id = ?", (id,))
+        return found[0] if found else None
 
     def put_walk(self, walk: Walk) -> None:
         self._file.write(
             "insert or replace into walks values (?, ?, ?, ?)",
-            (walk.id, walk.began_at, walk.until, _text(walk)),
+            (walk.id, walk.began_at, walk.until, told(walk)),
         )
 
     def add(self, finding: Finding, walk: Walk) -> bool:
         with self._file.transaction():
             added = self._file.write(
                 "insert or ignore into findings values (?, ?, ?, ?, ?)",
-                (finding.id, finding.at, finding.open, finding.photo, _text(finding)),
+                (finding.id, finding.at, finding.open, finding.photo, told(finding)),
             )
             if added:
                 self.put_walk(walk)
@@ -61,15 +60,12 @@ class SqliteWalks:
     def settle(self, finding: Finding) -> None:
         self._file.write(
             "update findings set open = ?, photo = ?, told = ? where id = ?",
-            (finding.open, finding.photo, _text(finding), finding.id),
+            (finding.open, finding.photo, told(finding), finding.id),
         )
 
     def walks(self, start: Millis, end: Millis) -> list[Walk]:
-        rows = self._file.rows(
-            "select told from walks where until >= ? and began_at < ? order by began_at, id",
-            (start, end),
-        )
-        return [msgspec.json.decode(row["told"], type=Walk) for row in rows]
+        query = "select told from walks where until >= ? and began_at < ? order by began_at, id"
+        return self._file.records(Walk, query, (start, end))
 
     def findings(self, start: Millis, end: Millis) -> list[Finding]:
         return self._findings("at >= ? and at < ?", start, end)
@@ -85,9 +81,5 @@ class SqliteWalks:
         return [finding.photo for finding in old]
 
     def _findings(self, which: str, *values: object) -> list[Finding]:
-        rows = self._file.rows(f"select told from findings where {which} order by at, id", values)
-        return [msgspec.json.decode(row["told"], type=Finding) for row in rows]
-
-
-def _text(record: Walk | Finding) -> str:
-    return msgspec.json.encode(record).decode()
+        query = f"select told from findings where {which} order by at, id"
+        return self._file.records(Finding, query, values)

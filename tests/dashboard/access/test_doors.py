@@ -150,6 +150,17 @@ async def test_to_watch_is_no_use_but_to_act_is(house: Any) -> None:
     assert house.doors.still(acts, house.now) == acts
 
 
+async def test_a_disk_that_takes_nothing_puts_nobody_out(
+    house: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    await house.user("li.na")
+    token = await house.token("li.na")
+    house.registry.file.write("pragma query_only = on")
+    house.now += HOUR_MS
+    assert house.with_token(token).id == "li.na"
+    assert "not written" in caplog.text
+
+
 async def test_a_clock_set_back_puts_nobody_out(house: Any) -> None:
     await house.user("li.na")
     token = await house.token("li.na")
