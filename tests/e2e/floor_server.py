@@ -23,6 +23,7 @@ class FloorServer(Hosted):
         self.port = 0
         self.story = Story(self.clock.now(), queues)
         self.publishing = True
+        self.origins: list[str] = []
         self.tick_s = TICK_S
 
     @property
@@ -36,7 +37,7 @@ class FloorServer(Hosted):
 
     def furnish(self, stack: ExitStack) -> Mapping[str, Any]:
         """What else the gateway is given, and is closed with it."""
-        return {}
+        return {"allowed_origins": self.origins}
 
     def show(self, gateway: Gateway) -> None:
         gateway.publish(self.story.full, self.story.news())
@@ -56,5 +57,5 @@ class FloorServer(Hosted):
         """Change what the floor is; the next tick shows it."""
         self.within(lambda: change(self.document))
 
-    def ask(self, path: str) -> Any:
+    def fetch(self, path: str) -> Any:
         return fetched(f"{self.url}/{path.removeprefix('/')}")

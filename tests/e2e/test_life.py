@@ -137,7 +137,7 @@ def test_three_taps_note_a_finding(floor: Floor, lead: Lead) -> None:
     assert lead.taps == 3
     lead.go_on()
     page.locator(".finding-row", has_text="A 区 · 卫生 · 口头提醒").wait_for()
-    told = floor.ask("/walks")
+    told = floor.fetch("/walks")
     (finding,) = told["findings"]
     assert (finding["place"], finding["kind"], finding["measure"], finding["by"]) == (
         *("area:a", "cleanliness", "reminded"),
@@ -155,7 +155,7 @@ def test_three_taps_note_a_finding(floor: Floor, lead: Lead) -> None:
     field.fill("换了新的")
     page.locator("[data-list=open] .life-settle button").tap()
     page.locator("[data-list=open] .finding-row").wait_for(state="detached")
-    settled = floor.ask("/walks")
+    settled = floor.fetch("/walks")
     assert [each.get("settled") for each in settled["findings"]] == [None, "换了新的"]
     (walk,) = settled["walks"]
     assert walk["ended_at"] >= walk["last_at"]
@@ -170,7 +170,7 @@ def test_nothing_found_takes_two_taps_and_a_slip_is_taken_back(floor: Floor, lea
     lead.note("place:hall", "none")
     lead.go_on()
     page.locator("[data-list=today] .finding-row").wait_for()
-    assert [each["place"] for each in floor.ask("/walks")["findings"]] == ["place:hall"]
+    assert [each["place"] for each in floor.fetch("/walks")["findings"]] == ["place:hall"]
 
 
 def test_what_is_noted_without_a_connection_is_sent_once_it_is_back(
@@ -190,7 +190,7 @@ def test_what_is_noted_without_a_connection_is_sent_once_it_is_back(
     page.reload()
     page.locator("[data-list=today] .finding-row").nth(1).wait_for()
     page.locator(".walk-waiting[data-waiting=false]").wait_for()
-    told = floor.ask("/walks")
+    told = floor.fetch("/walks")
     assert sorted(each["place"] for each in told["findings"]) == ["area:a", "area:b"]
     assert len(told["walks"]) == 1
     (opened,) = told["open"]
@@ -225,7 +225,7 @@ def test_an_answer_that_got_lost_notes_nothing_twice(floor: Floor, lead: Lead) -
     page.locator(".walk-waiting[data-waiting=true]").wait_for()  # and the page does not know
     page.evaluate("window.deaf = false")
     page.locator(".walk-waiting[data-waiting=false]").wait_for()
-    assert len(floor.ask("/walks")["findings"]) == 2
+    assert len(floor.fetch("/walks")["findings"]) == 2
 
 
 def photograph(browser: Any) -> bytes:
@@ -267,7 +267,7 @@ def test_a_photo_is_made_small_and_tells_nothing_besides(
     lead.tap(".walk-note [data-choice='repair']")
     lead.go_on()
     page.locator("[data-list=today] .finding-row", has_text=HOSTILE).wait_for()
-    (finding,) = floor.ask("/walks")["findings"]
+    (finding,) = floor.fetch("/walks")["findings"]
     assert (finding["agent"], finding["photo"]) == ("Li Na", True)
     with urlopen(f"{floor.url}/walk-photo?id={finding['id']}", timeout=PATIENCE_S) as answer:
         assert answer.headers["Content-Type"] == "image/jpeg"
@@ -323,7 +323,7 @@ def test_a_hand_over_is_filled_with_what_is_known_and_taken_by_the_next(
         row.wait_for()
         row.locator(".handover-point input").first.tap()
         row.locator("[data-done=true]").wait_for()
-    (kept,) = floor.ask("/handovers")["handovers"]
+    (kept,) = floor.fetch("/handovers")["handovers"]
     assert (kept["by"], kept["taken_by"]) == ("王班长", "Zhao")
     assert kept["points"][0]["by"] == "Zhao"
 
@@ -350,7 +350,7 @@ def test_a_notice_is_seen_before_it_is_sent_and_hangs_until_it_is_taken_down(
     page.locator("[data-list=hanging] .notice-row", has_text="14:00 升级").wait_for()
 
     def notices() -> list[dict[str, Any]]:
-        return [*floor.ask("/frame")["body"].get("notices", {}).values()]
+        return [*floor.fetch("/frame")["body"].get("notices", {}).values()]
 
     becomes(page, lambda: len(notices()), 1)
     (notice,) = notices()
