@@ -26,21 +26,26 @@ SIZES = {
     "phone": (390, 844),
 }
 READY_S = 120
-SETTLE_MS = 4_000
+FRESH_MS = 60_000
+"""Of forty people somebody does something within that: else the invented day is still being told."""
+SETTLE_MS = 6_000
+"""Until pages have loaded, and a wall's controls have gone."""
 
 
 class Picture(NamedTuple):
-    """One page, what has to stand on it, and the sizes at which it is looked at."""
+    """One page, what has to stand on it, the sizes at which it is looked at, and a key to press first."""
 
     name: str
     path: str
     ready: str
     sizes: tuple[str, ...]
+    key: str = ""
 
 
 DESK = ("1080p", "phone")
 PICTURES = (
     Picture("wall", "wall", "[data-link=live]", tuple(SIZES)),
+    Picture("training", "wall", "[data-link=live]", ("1080p",), key="t"),
     Picture("floor", "floor", "[data-link=live]", DESK),
     Picture("people", "floor#people", "[data-link=live]", DESK),
     Picture("reports", "reports", "main h1", DESK),
@@ -112,15 +117,29 @@ def taken(browser: Any, url: str, picture: Picture, spoken: tuple[str, str], out
             is_mobile=phone,
         )
         page = context.new_page()
-        agent = page.request.get(f"{url}frame?view=floor").json()["body"]["agents"]
-        busy = next(id for id, row in sorted(agent.items()) if row["state"] == "talking")
-        page.goto(url + picture.path.format(agent=busy))
+        page.goto(url + picture.path.format(agent=somebody_talking(page, url)))
         page.wait_for_selector(picture.ready, timeout=60_000)
+        if picture.key:
+            page.keyboard.press(picture.key)
         page.wait_for_timeout(SETTLE_MS)
         file = out / f"{picture.name}-{size}-{language}.png"
         page.screenshot(path=file)
         print(file.name, f"{file.stat().st_size // 1024} kB", flush=True)
         context.close()
+
+
+def somebody_talking(page: Any, url: str) -> str:
+    """An agent who is on a call, once the invented day has been told up to now."""
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline:
+        body = page.request.get(f"{url}frame?view=floor").json()["body"]
+        people = body["agents"]
+        talking = [id for id, row in sorted(people.items()) if row["state"] == "talking"]
+        newest = max((row.get("since", 0) for row in people.values()), default=0)
+        if talking and body["at"] - newest < FRESH_MS:
+            return talking[0]
+        page.wait_for_timeout(500)
+    raise SystemExit("the demo's day is not told to its end")
 
 
 if __name__ == "__main__":
