@@ -1,32 +1,14 @@
 """Boards on every television: all in one viewport, every text readable from 8 metres, nothing cut off."""
 
-import importlib.util
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dashboard import assets
 from dashboard.assets import Assets
-from dashboard.export import ensure_exported
+from tests.e2e.floor_server import FloorServer
+from tests.e2e.television import Television
 
 pytestmark = pytest.mark.chromium
-
-
-def _walls() -> Any:
-    """The gateway and the browser of the wall's own tests."""
-    path = Path(__file__).with_name("test_wall.py")
-    spec = importlib.util.spec_from_file_location("walls", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-WALLS = _walls()
-browser = WALLS.browser
 SIZES = [(1920, 1080), (3840, 2160), (1080, 1920), (2560, 1080), (1366, 768)]
 LONG = [
     ("信用卡客户服务热线（普通话）", "Credit card service line (Mandarin)"),
@@ -34,16 +16,10 @@ LONG = [
 ]
 
 
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Assets:
-    return assets.load(ensure_exported(tmp_path_factory.mktemp("data")))
-
-
 @pytest.fixture
-def visit(browser: Any) -> Iterator[Any]:
-    visit = WALLS.Visit(browser, (1920, 1080))
-    yield visit
-    visit.context.close()
+def server(pages: Assets) -> FloorServer:
+    """Not yet started."""
+    return FloorServer(pages, queues=8)
 
 
 def tile(kind: str, size: int = 1, queue: str = "") -> dict[str, Any]:
@@ -66,9 +42,9 @@ EVERYTHING = {
 }
 
 
-def floor(server: Any, queues: int, *, busy: bool = False) -> None:
+def floor(server: FloorServer, queues: int, *, busy: bool = False) -> None:
     """So many queues, with curves; `busy`: long names, large counts, long waits."""
-    body = server.story.document
+    body = server.document
     known = list(body["queues"].items())
     now = server.clock.now()
     body["queues"] = {}
@@ -98,7 +74,7 @@ def floor(server: Any, queues: int, *, busy: bool = False) -> None:
         totals["agents"] = dict.fromkeys(totals["agents"], 888)
 
 
-def trouble(server: Any) -> None:
+def trouble(server: FloorServer) -> None:
     """Two alerts, and notices."""
     now = server.clock.now()
     surge = {
@@ -118,7 +94,7 @@ def trouble(server: Any) -> None:
     }
     drops = {**surge, "number": 2, "severity": "warning", "learning": True}
     drops["rule_names"] = {"zh": "频繁掉线", "en": "Dropped calls"}
-    body = server.story.document
+    body = server.document
     body["alerts"] = {"incidents": {"1": surge, "2": drops}, "learning": False}
     body["notices"] = {
         "1": {"text": "今天 15:00 起系统升级，约 10 分钟。", "tone": "warn", "at": now},
@@ -196,18 +172,18 @@ def faults(page: Any, size: tuple[int, int]) -> list[str]:
     return found
 
 
-def opened(visit: Any, server: Any, path: str, language: str) -> Any:
+def opened(visit: Television, server: FloorServer, path: str, language: str) -> Any:
     visit.page.goto(f"{server.url}{path}?lang={language}&sound=0")
     visit.page.wait_for_selector("[data-link=live] .tile[data-state=live]")
     return visit.page
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_main_board_stands_on_every_screen(pages: Assets, visit: Any, language: str) -> None:
-    server = WALLS.Server(pages, queues=8)
+def test_the_main_board_stands_on_every_screen(
+    server: FloorServer, visit: Television, language: str
+) -> None:
     floor(server, 4)
-    server.start()
-    try:
+    with server:
         page = opened(visit, server, "/wall", language)
         found = {(4, size): faults(page, size) for size in SIZES}
         for queues in (1, 20):
@@ -217,8 +193,6 @@ def test_the_main_board_stands_on_every_screen(pages: Assets, visit: Any, langua
             found |= {(queues, size): faults(page, size) for size in SIZES if size[0] != 3840}
         assert {key: wrong for key, wrong in found.items() if wrong} == {}
         assert visit.complaints == []
-    finally:
-        server.stop()
 
 
 COUNTED = """([selector, count]) => document.querySelector('[data-root-id]').firstElementChild
@@ -230,14 +204,12 @@ COUNTED = """([selector, count]) => document.querySelector('[data-root-id]').fir
     [("/wall", "zh"), ("/wall", "en"), ("/wall/everything", "zh"), ("/wall/everything", "en")],
 )
 def test_long_names_large_counts_alerts_and_notices_fit_as_well(
-    pages: Assets, visit: Any, path: str, language: str
+    server: FloorServer, visit: Television, path: str, language: str
 ) -> None:
-    server = WALLS.Server(pages, queues=8)
     floor(server, 6, busy=True)
     trouble(server)
-    server.story.document["boards"] = {"everything": EVERYTHING}
-    server.start()
-    try:
+    server.document["boards"] = {"everything": EVERYTHING}
+    with server:
         page = opened(visit, server, path, language)
         page.locator(".alarm:visible").nth(1).wait_for()
         found = {("live", size): faults(page, size) for size in SIZES}
@@ -245,11 +217,9 @@ def test_long_names_large_counts_alerts_and_notices_fit_as_well(
         page.wait_for_selector(".tile[data-state=stale]")
         found |= {("stale", size): faults(page, size) for size in SIZES if size[0] != 3840}
         assert {key: wrong for key, wrong in found.items() if wrong} == {}
-    finally:
-        server.stop()
 
 
-def stop_all(server: Any) -> None:
+def stop_all(server: FloorServer) -> None:
     """All feeds fell silent a minute ago."""
-    for queue in server.story.document["queues"].values():
+    for queue in server.document["queues"].values():
         queue.update(state="stale", state_since=server.clock.now() - 60_000)
