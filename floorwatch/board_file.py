@@ -15,7 +15,7 @@ import msgspec
 from dashboard.board import Board, Limits, Night, Tile, TileKind
 from floorwatch import toml_file
 from floorwatch.settings_problems import SettingsError, in_file_order
-from floorwatch.settings_reader import Table, kind_of, text
+from floorwatch.settings_reader import Table, flag, kind_of, text
 from floorwatch.settings_values import ValueMistakeError, duration_ms, suggestion
 from ingest.events import Millis
 
@@ -73,7 +73,7 @@ def _board(root: Table, id: str) -> Board | None:
         "theme": root.read("theme", _word(("dark", "light")), "dark"),
         "limits": limits,
         "night": night,
-        "sound": root.read("sound", _flag, True),
+        "sound": root.read("sound", flag, True),
     }
     if root.findings.problems:
         return None
@@ -191,12 +191,6 @@ def _brightness(value: Any) -> float:
     if not 0.1 <= value <= 1:
         raise ValueMistakeError(f"{value} cannot be", "Write 0.1 to 1: 0.4 is 40 %")
     return float(value)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueMistakeError(f"this is {kind_of(value)}", "Write true or false")
-    return value
 
 
 def written(board: Board) -> str:

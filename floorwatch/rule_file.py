@@ -15,9 +15,9 @@ from alerts.hours import ALWAYS, Hours
 from alerts.rules import Budget, Rule, SurgeRule, ThresholdRule
 from alerts.words import Severity
 from floorwatch.rule_file_kinds import FIELDS, TYPES, fields
-from floorwatch.rule_file_values import budget, flag, more, one_of
+from floorwatch.rule_file_values import budget, more, one_of
 from floorwatch.settings_hours import hours
-from floorwatch.settings_reader import Table
+from floorwatch.settings_reader import Table, flag
 from floorwatch.settings_values import duration_ms, identifier, suggestion
 
 RULE_ROOT = ("knobs", "rule")

@@ -22,7 +22,6 @@ from alerts.rules import (
 from floorwatch.rule_file_values import (
     budget,
     fewer,
-    flag,
     limit,
     metric,
     more,
@@ -31,7 +30,7 @@ from floorwatch.rule_file_values import (
     whole,
 )
 from floorwatch.settings_hours import hours
-from floorwatch.settings_reader import Table
+from floorwatch.settings_reader import Table, flag
 from floorwatch.settings_values import ValueMistakeError, duration_ms
 from ingest.words import AgentStatus, ComponentKind
 

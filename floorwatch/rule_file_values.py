@@ -97,13 +97,6 @@ def _times(value: object, least: float, most: float, mend: str) -> float:
     return float(value)
 
 
-def flag(value: object) -> bool:
-    """true or false."""
-    if not isinstance(value, bool):
-        raise ValueMistakeError(f"this is {kind_of(value)}", "Write true or false, without quotes")
-    return value
-
-
 def whole(value: object) -> int:
     """A whole number from 1 to a million."""
     if isinstance(value, bool) or not isinstance(value, int):

@@ -257,3 +257,10 @@ def text(value: object, longest: int) -> str:
     if len(value) > longest:
         raise ValueMistakeError(f"this has {len(value)} letters", f"At most {longest} are allowed")
     return value
+
+
+def flag(value: object) -> bool:
+    """true or false; raises `ValueMistakeError`."""
+    if not isinstance(value, bool):
+        raise ValueMistakeError(f"this is {kind_of(value)}", "Write true or false, without quotes")
+    return value

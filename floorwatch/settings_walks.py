@@ -1,10 +1,8 @@
 """Reads `[site.walks]`: what can be chosen on a floor walk. What is left out is as we bring it."""
 
-from typing import Any
-
 from dashboard.walk_choices import NOTHING_FOUND, Choice, WalkChoices
-from floorwatch.settings_reader import Table, kind_of
-from floorwatch.settings_values import ValueMistakeError, duration_ms, identifier
+from floorwatch.settings_reader import Table, flag
+from floorwatch.settings_values import duration_ms, identifier
 
 
 def read_walks(table: Table) -> WalkChoices:
@@ -35,7 +33,7 @@ def _choices(table: Table, key: str, example: str) -> tuple[Choice, ...]:
         # The ids that we bring have names of ours; any other is shown as it is.
         names = each.names() or ({} if id in _OURS[key] else {"zh": id, "en": id})
         found[id] = Choice(
-            id=id, names=names, stays_open=each.read("stays_open", _flag, id in _OPEN)
+            id=id, names=names, stays_open=each.read("stays_open", flag, id in _OPEN)
         )
     return tuple(found.values())
 
@@ -46,9 +44,3 @@ _OURS = {
     "measure": frozenset(choice.id for choice in WalkChoices().measures),
 }
 _OPEN = frozenset(choice.id for choice in WalkChoices().measures if choice.stays_open)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueMistakeError(f"this is {kind_of(value)}", "Write true or false")
-    return value
