@@ -48,4 +48,7 @@ def _of_alerts(site: SiteSettings, environ: Mapping[str, str]) -> list[Problem]:
 
 def _problem(file: Path | None, error: Exception, mend: str) -> Problem:
     what = str(error).rstrip(".")
+    if isinstance(error, OSError):
+        what = f"it cannot be read: {error.strerror}"
+        mend = "Check the path, or take the key out"
     return Problem(severity=Severity.ERROR, file=str(file or "playbooks"), what=what, mend=mend)

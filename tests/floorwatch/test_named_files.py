@@ -42,6 +42,14 @@ def test_mistakes_in_the_files_of_alerts_are_found_by_check(tmp_path: Path) -> N
     assert result.exit_code == 0, result.output
 
 
+def test_a_file_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "floorwatch.toml"
+    file.write_text('[site]\nid = "north"\n[site.alerts]\nforecast = "plan.csv"\n')
+    [problem] = problems_of_files(file, [], {})
+    assert problem.file == str(tmp_path / "plan.csv")
+    assert problem.what == "it cannot be read: No such file or directory"
+
+
 def test_boards_stand_among_the_data_where_nothing_is_said(tmp_path: Path) -> None:
     file = tmp_path / "floorwatch.toml"
     file.write_text('[stores]\njournal = "file:./kept"\n')
