@@ -13,6 +13,7 @@ collected, and what the pages hold is written down. The second half must be flat
 import argparse
 import asyncio
 import shutil
+import statistics
 import sys
 import tempfile
 import threading
@@ -28,6 +29,7 @@ from rich.table import Table
 
 from bench import week
 from bench.machine import resident
+from bench.pictures import FLAGS
 from dashboard import assets
 from dashboard.assets import Assets
 from dashboard.export import ensure_exported
@@ -45,7 +47,6 @@ _SETTLED_S = 0.8
 _SWEPT_S = 0.15
 _COLLECTIONS = 3
 _PAGES = {"main": "wall?sound=1&lang=zh", "turns": f"wall/{week.ROTATING}?sound=1&lang=en"}
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 _ALIVE = "[data-link=live] .tile[data-state]"
 _METRICS = {"JSHeapUsedSize": "heap", "Nodes": "nodes", "JSEventListeners": "listeners"}
 
@@ -140,9 +141,8 @@ class Screens:
             page = context.new_page()
             page.on("pageerror", lambda error: self.complaints.append(str(error)))
             page.goto(f"http://127.0.0.1:{house.port}/{path}")
-            page.locator(
-                _ALIVE
-            ).first.wait_for()  # a handle would keep what it found from being freed
+            # A handle would keep what it found from being freed.
+            page.locator(_ALIVE).first.wait_for()
             session = context.new_cdp_session(page)
             session.send("Performance.enable")
             self._pages[name] = page, session
@@ -190,7 +190,7 @@ def screens(pages: Assets, days_a_second: float) -> Iterator[tuple[Screens, Hous
     if program is None:
         raise SystemExit("chromium is not installed")
     with House(pages, days_a_second * 86_400) as house, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:
             yield Screens(browser, house), house
         finally:
@@ -201,10 +201,8 @@ def slope(points: list[tuple[float, float]]) -> float:
     """The least-squares slope; 0 of less than two points."""
     if len(points) < 2:
         return 0.0
-    mean_x = sum(x for x, _ in points) / len(points)
-    mean_y = sum(y for _, y in points) / len(points)
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else 0.0
+    days, held = zip(*points, strict=True)
+    return statistics.linear_regression(days, held).slope
 
 
 def faults(samples: list[Sample]) -> list[str]:
