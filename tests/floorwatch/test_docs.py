@@ -80,7 +80,7 @@ def check_command(words: list[str]) -> None:
 @every_page
 def test_links_lead_somewhere(page: Path) -> None:
     for link in links(page.read_text(encoding="utf-8")):
-        if link.startswith(("http://", "https://")) or link.endswith(".png"):
+        if link.startswith(("http://", "https://")):
             continue
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
@@ -88,6 +88,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.exists(), f"{link} leads nowhere"
         if anchor:
             assert anchor in anchors(target.read_text(encoding="utf-8")), f"{link}: no such heading"
+
+
+def test_every_picture_is_shown_somewhere() -> None:
+    shown = {link.rpartition("/")[2] for page in PAGES for link in links(page.read_text("utf-8"))}
+    pictures = {picture.name for picture in (ROOT / "docs" / "screens").iterdir()}
+    assert pictures <= shown
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda p: p.name)
