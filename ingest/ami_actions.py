@@ -19,7 +19,8 @@ from ingest.orders import HALF, PHONE_UNANSWERED, Act, Order, Outcome, Receipt
 
 RING_MS = 8_000
 """So long the orderer's phone rings: a little less than anybody waits for the answer."""
-READ = ("OriginateResponse",)
+_RUNG = "OriginateResponse"
+READ = (_RUNG,)
 """Events that only tell what became of an action."""
 NOT_A_MEMBER, NOT_DYNAMIC = "not_a_member", "not_dynamic"
 """Why: the agent is in none of the queues meant; he is a fixed member of one, whom only its
@@ -37,6 +38,10 @@ class Ask:
     action: str
     headers: Mapping[str, str]
     until: str = ""
+
+
+_LISTEN, _DEAF = Ask("Events", {"EventMask": "call"}), Ask("Events", {"EventMask": "off"})
+"""What became of a phone that rings is an event, and events come to the whole connection or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +197,7 @@ def _spy(order: Order) -> Plan:
 
 def _ring(order: Order, application: str, data: str) -> Plan:
     """Ring the orderer's phone; whoever answers it is given to this application."""
-    yield Ask("Events", {"EventMask": "call"})
+    yield _LISTEN
     answer = yield Ask(
         "Originate",
         {
@@ -203,7 +208,7 @@ def _ring(order: Order, application: str, data: str) -> Plan:
             "CallerID": "Floorwatch",
             "Async": "true",
         },
-        until="OriginateResponse",
+        until=_RUNG,
     )
     if not answer.good:
         receipt = answer.refusal
@@ -212,7 +217,7 @@ def _ring(order: Order, application: str, data: str) -> Plan:
     else:
         said = f"Reason: {answer.events[-1].text('reason')}"
         receipt = Receipt(Outcome.REFUSED, PHONE_UNANSWERED, said)
-    yield Ask("Events", {"EventMask": "off"})
+    yield _DEAF
     return receipt
 
 
@@ -232,6 +237,10 @@ class _Running:
     ask: Ask | None = None
     response: Message | None = None
     events: list[Message] = field(default_factory=list)
+
+    @property
+    def rings(self) -> bool:
+        return self.ask is not None and (self.ask is _LISTEN or self.ask.until == _RUNG)
 
 
 class Carrier:
@@ -275,6 +284,8 @@ class Carrier:
             ask = next(running.plan) if answer is None else running.plan.send(answer)
         except StopIteration as end:
             return {running.order: end.value}
+        if ask is _DEAF and any(other.rings for other in self._running.values()):
+            return self._go_on(running, answer)  # the last of them sends it
         running.ask, running.response, running.events = ask, None, []
         self._running[self._protocol.request(ask.action, **ask.headers)] = running
         return {}

@@ -22,12 +22,13 @@ class Talk:
 
     def begin(self, act: Act, **known: object) -> None:
         fields: dict[str, object] = {
+            "id": "o1",
             "agent": "1001",
             "phones": ("PJSIP/1001",),
             "own_phone": "PJSIP/2001",
             **known,
         }
-        self.receipts |= self.carrier.begin(Order(id="o1", act=act, **fields))  # type: ignore[arg-type]  # as given
+        self.receipts |= self.carrier.begin(Order(act=act, **fields))  # type: ignore[arg-type]  # as given
         self._read()
 
     def _read(self) -> None:
@@ -197,6 +198,23 @@ def test_a_take_over_is_known_when_the_phone_is_answered(
     assert talk.last == {"Action": "Events", "EventMask": "off"}
     talk.hear("Response: Success\nActionID: @\nEvents: Off")
     assert talk.receipt == receipt
+
+
+def test_while_a_second_phone_rings_the_end_of_the_first_does_not_make_us_deaf(talk: Talk) -> None:
+    rung = []
+    for id in ("o1", "o2"):
+        talk.begin(Act.TAKE_OVER, id=id, call="77.1")
+        talk.hear("Response: Success\nActionID: @\nEvents: On")
+        rung.append(talk.sent[-1]["ActionID"])
+        talk.answer("Originate successfully queued")
+    sent = len(talk.sent)
+    talk.hear(f"Event: OriginateResponse\nActionID: {rung[0]}\nResponse: Success\nReason: 4")
+    assert talk.receipts == {"o1": Receipt(Outcome.DONE)}
+    assert len(talk.sent) == sent
+    talk.hear(f"Event: OriginateResponse\nActionID: {rung[1]}\nResponse: Failure\nReason: 3")
+    assert talk.last == {"Action": "Events", "EventMask": "off"}
+    talk.hear("Response: Success\nActionID: @\nEvents: Off")
+    assert talk.receipts["o2"] == Receipt(Outcome.REFUSED, PHONE_UNANSWERED, "Reason: 3")
 
 
 def test_a_right_that_is_missing_is_told(talk: Talk) -> None:
