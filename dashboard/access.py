@@ -42,6 +42,10 @@ class Scope(Struct, frozen=True, kw_only=True):
     def has_queue(self, queue: str) -> bool:
         return self.queues is None or queue in self.queues
 
+    def has_all(self, queues: Collection[str]) -> bool:
+        """Whether all that a board of these queues shows is theirs; without any it shows the site."""
+        return self.whole or (bool(queues) and all(map(self.has_queue, queues)))
+
     def has_agent(self, team: str, queues: Collection[str]) -> bool:
         """An agent is his team's; one of no team that we look after is also his queues'."""
         if self.teams is not None and team in self.teams:

@@ -234,9 +234,7 @@ def _named(board: Board) -> set[str]:
 
 def _is_of(caller: Caller, board: Board) -> bool:
     """Whether all that a board shows is this caller's; one without queues shows all there are."""
-    if caller.scope.queues is None:
-        return True
-    return bool(board.queues) and all(map(caller.scope.has_queue, _named(board)))
+    return caller.scope.queues is None or caller.scope.has_all(board.queues)
 
 
 def _may_see(caller: Caller, id: str) -> bool:

@@ -4,6 +4,7 @@ Pure.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from dashboard.access import Scope
@@ -62,6 +63,13 @@ def is_seen(sees: Sees, head: str, others: Iterable[str]) -> bool:
     """Whether an incident of these scopes is seen: by whoever sees one of them. What is named after
     a person is not told without him."""
     return sees(head) or (not of_anybody(head) and any(map(sees, others)))
+
+
+def is_public(incident: Mapping[str, Any], scope: Scope) -> bool:
+    """Whether an incident concerns a scope, and no single person: what may hang before everybody."""
+    head = str(incident.get("scope", ""))
+    sees = partial(concerns, scope, agents=())
+    return not of_anybody(head) and is_seen(sees, head, incident.get("others", ()))
 
 
 def own_part(incident: Mapping[str, Any], sees: Sees) -> Mapping[str, Any] | None:

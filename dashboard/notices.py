@@ -175,20 +175,20 @@ class NoticeDesk:
 
     async def _history(self, question: Question) -> object:
         start, end = period(question.query, question.now, HISTORY_MS)
-        caller = question.caller
-        mine = {board.id for board in self._boards() if _reaches(caller, board)}
+        scope = question.caller.scope
+        mine = {board.id for board in self._boards() if scope.has_all(board.queues)}
         return {
             "notices": [
                 to_builtins(notice)
                 for notice in self._kept.between(start, end)
-                if caller.scope.whole or not notice.boards or not mine.isdisjoint(notice.boards)
+                if scope.whole or not notice.boards or not mine.isdisjoint(notice.boards)
             ],
             "boards": [
                 {"id": board.id, "names": to_builtins(board.names)}
                 for board in self._boards()
                 if board.id in mine
             ],
-            "all": caller.scope.whole,
+            "all": scope.whole,
         }
 
     def _own(self, wish: Wish, id: str) -> Notice:
@@ -203,8 +203,8 @@ class NoticeDesk:
         """Raises RefusedError unless all of these boards are the caller's to speak to."""
         if caller.scope.whole:
             return
-        known = {board.id: board for board in self._boards()}
-        if not boards or not all(id in known and _reaches(caller, known[id]) for id in boards):
+        mine = {board.id for board in self._boards() if caller.scope.has_all(board.queues)}
+        if not boards or not mine.issuperset(boards):
             raise RefusedError("board_not_yours")
 
     def _until(self, said: _Said, begin: Millis, now: Millis) -> Millis | None:
@@ -224,13 +224,6 @@ class NoticeDesk:
     def _forget(self, now: Millis) -> None:
         for notice in [each for each in self._open.values() if each.over(now)]:
             del self._open[notice.id]
-
-
-def _reaches(caller: Caller, board: Board) -> bool:
-    """Whether all that a board shows is the caller's."""
-    if caller.scope.whole:
-        return True
-    return bool(board.queues) and all(caller.scope.has_queue(queue) for queue in board.queues)
 
 
 def _text(said: str) -> str:

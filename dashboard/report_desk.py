@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from dashboard import charts, day, day_file
 from dashboard.access import Caller, Role
+from dashboard.concern import is_public
 from dashboard.day import Span
 from dashboard.desks import FORBIDDEN, UNREADABLE, Deed, File, Inquiry, Question, RefusedError
 from ingest.events import Millis
@@ -191,11 +192,9 @@ class ReportDesk:
         """When something was wrong, of what concerns the caller: all of the floor, or his queues."""
         marks = []
         for incident in self._incidents(told.start, told.end):
-            kind, _, place = str(incident.get("scope", "")).partition(":")
-            if kind == "agent" or (kind == "queue" and not caller.scope.has_queue(place)):
-                continue
-            since = int(incident.get("since") or incident["fired_at"])
-            marks.append((since, int(incident.get("ended_at") or min(now, told.end))))
+            if is_public(incident, caller.scope):
+                since = int(incident.get("since") or incident["fired_at"])
+                marks.append((since, int(incident.get("ended_at") or min(now, told.end))))
         return marks
 
     def _read(self, question: Question) -> tuple[_Query, _Day]:

@@ -12,7 +12,7 @@ import msgspec
 
 from dashboard.access import WHOLE, Scope
 from dashboard.board import MAIN
-from dashboard.concern import concerns, is_pattern, is_seen, of_anybody, own_agents, own_part
+from dashboard.concern import concerns, is_pattern, is_public, own_agents, own_part
 from dashboard.frames import Body, part_of
 
 Part = Mapping[str, Any]
@@ -185,8 +185,8 @@ class FloorLook:
 
     def _own_notices(self, notices: Part | None, boards: Part | None) -> Body:
         """Those for every wall, and for a board of which all is seen."""
-        has, known = self.scope.has_queue, boards or _NOTHING
-        own = {id for id in known if (shown := known[id].get("queues")) and all(map(has, shown))}
+        has_all = self.scope.has_all
+        own = {id for id, board in (boards or _NOTHING).items() if has_all(board.get("queues", ()))}
         return {
             id: notice
             for id, notice in (notices or _NOTHING).items()
@@ -286,8 +286,7 @@ def _for_walls(alerts: Part | None, chosen: frozenset[str] | None) -> Body | Non
         "incidents": {
             id: _public(incident)
             for id, incident in part_of(alerts, "incidents").items()
-            if not of_anybody(place := str(incident.get("scope", "")))
-            and is_seen(lambda place: concerns(scope, place, ()), place, incident.get("others", ()))
+            if is_public(incident, scope)
         },
     }
 

@@ -188,6 +188,15 @@ async def test_charts_are_standalone_documents_in_our_own_colours(
     assert "放弃" in document or kind != "arrivals"
 
 
+async def test_a_chart_marks_what_concerns_whoever_looks_at_it(office: Any) -> None:
+    own = Caller(id="m", role=Role.MANAGER, scope=Scope(queues=frozenset({"sales"})))
+    over = {"scope": "queue:support", "fired_at": office.now - 100_000}
+    for others, many in ([], 0), (["agent:ann"], 0), (["queue:sales"], 1), (["trunk:a"], 1):
+        office.incidents = [{**over, "others": others}]
+        item = await office.ask("/day/chart", own, queue="sales")
+        assert str(item["doc"]).count("BoxAnnotation") == many, others
+
+
 async def test_without_a_call_there_is_no_chart_and_no_ratio(office: Any) -> None:
     office.floor = Floor(office.site)
     day = await office.ask("/day")
