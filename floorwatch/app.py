@@ -129,7 +129,6 @@ async def open_site(house: House, number: int, site: SiteSettings, setup: AlertS
         file=stack.enter_context(desk_file(folder)),
         runner=runner,
         facts=facts,
-        figures=figures,
         alerts=alerts,
         clock=clock,
         environ=around.environ,

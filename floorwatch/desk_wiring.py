@@ -24,7 +24,6 @@ from floorwatch.walk_wiring import Floorplan, areas_of
 from ingest.ports import Clock
 from simulators.scenario import Scenario
 from stream.daybook_keeper import Daybook
-from stream.figures import Figures
 from stream.runner import Runner
 
 FILE = "desk.db"
@@ -39,7 +38,6 @@ class Ground:
     file: DeskFile
     runner: Runner
     facts: Daybook
-    figures: Figures
     alerts: Alerting
     clock: Clock
     environ: Mapping[str, str]
