@@ -52,7 +52,7 @@ class Hosted:
     def stop(self) -> None:
         """Returns once it is gone. What it died of before, if it did, is raised here."""
         with suppress(RuntimeError):  # its loop is closed: it is gone already
-            self._loop.call_soon_threadsafe(self._whole.cancel)
+            self._loop.call_soon_threadsafe(self._living.cancel)
         self._thread.join(PATIENCE_S)
         assert not self._thread.is_alive(), f"{type(self).__name__} did not stop"
         if self._trouble is not None:
@@ -88,9 +88,9 @@ class Hosted:
             self._standing.set()
 
     async def _begin(self) -> None:
-        whole = asyncio.current_task()
-        assert whole is not None
-        self._whole, self._loop = whole, asyncio.get_running_loop()
+        living = asyncio.current_task()
+        assert living is not None
+        self._living, self._loop = living, asyncio.get_running_loop()
         await self.live()
 
 

@@ -1,22 +1,15 @@
 """A supervisor's actions in a real Chromium, through to a simulated Asterisk over a real AMI socket."""
 
 import asyncio
-import json
-import os
-import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
+from dashboard.assets import Assets
 from dashboard.catalogue import catalogues
-from dashboard.export import ensure_exported
 from floorwatch.app import Surroundings, up
 from floorwatch.settings import load
 from ingest.clock import SystemClock
@@ -27,9 +20,10 @@ from simulators.demo import DEMO
 from simulators.floor_sim import FloorSim
 from simulators.interventions import Interventions
 from simulators.scenario import times
+from tests.e2e.visitor import Visitor, becomes
+from tests.hosted import Hosted, fetched
 
 pytestmark = pytest.mark.chromium
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 CLOCK = SystemClock()
 WORDS = catalogues("actions")
 PHONE = "PJSIP/2001"
@@ -53,8 +47,8 @@ listen = "127.0.0.1:0"
 """
 
 
-class House:
-    """The PBX with its floor, and a whole Floorwatch on it, in a thread of their own."""
+class House(Hosted):
+    """The PBX with its floor, and a whole Floorwatch on it."""
 
     def __init__(self, folder: Path) -> None:
         self.deaf = False
@@ -67,17 +61,8 @@ class House:
         while self.sim.next_at <= CLOCK.now():
             for happening in self.sim.step():
                 self.dialogue.tell(happening)
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
-        self._thread.start()
-        assert self._ready.wait(30), "the house did not open"
 
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join(20)
-
-    async def _run(self) -> None:
-        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+    async def live(self) -> None:
         interventions = Interventions()
         acting = Acting(
             interventions=interventions,
@@ -92,13 +77,8 @@ class House:
             environ = {"PBX": "s3cret"}
             around = Surroundings(clock=CLOCK, environ=environ, tell=self._tell)
             async with asyncio.TaskGroup() as tasks:
-                working = [
-                    tasks.create_task(self._play(server, interventions)),
-                    tasks.create_task(up(load(file, environ), around)),
-                ]
-                await self._stopped.wait()
-                for task in working:
-                    task.cancel()
+                tasks.create_task(self._play(server, interventions))
+                tasks.create_task(up(load(file, environ), around))
 
     async def _play(self, server: AmiServer, interventions: Interventions) -> None:
         """The floor goes on; while it is `deaf` it does nothing that the PBX was told to have done."""
@@ -112,36 +92,17 @@ class House:
 
     def _tell(self, line: str) -> None:
         if line.startswith("demo: http") and not self.url:
-            self.url = line.split()[1]
-            self._ready.set()
+            self.url = line.split()[1].rstrip("/")
+            self.stands()
 
-    def ask(self, path: str) -> Any:
-        with urlopen(f"{self.url}{path}", timeout=5) as answer:
-            return json.load(answer)
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    ensure_exported(folder / "data")
-    opened = House(folder)
-    yield opened
-    opened.stop()
+    def commands(self) -> Any:
+        return fetched(f"{self.url}/commands")
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    path = shutil.which("chromium") or "/usr/bin/chromium"
-    if find_spec("playwright") is None or not Path(path).exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium or playwright is not installed")
-        pytest.skip("Chromium or playwright is not installed")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield running
-        running.close()
+def house(pages: Assets, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with House(tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 Open = Callable[[str], Any]
@@ -149,35 +110,22 @@ Open = Callable[[str], Any]
 
 @pytest.fixture
 def console(house: House, browser: Any) -> Iterator[Open]:
-    """Opens the console, and the sheet of one who talks; nothing outside this machine is reached."""
-    contexts: list[Any] = []
+    """Opens the console, and the sheet of one who talks."""
+    with Visitor(browser, house.url, viewport={"width": 1600, "height": 1000}) as visitor:
 
-    def start(language: str) -> Any:
-        context = browser.new_context(viewport={"width": 1600, "height": 1000})
-        contexts.append(context)
-        page = context.new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        local = urlsplit(house.url).netloc
-        page.route(
-            lambda url: urlsplit(url).netloc != local, lambda route: route.abort("blockedbyclient")
-        )
-        page.goto(f"{house.url}floor?lang={language}#people?state=talking")
-        row = page.locator(".person[role=row]:not(.head):visible").first
-        row.wait_for(timeout=20_000)
-        row.locator(".p-state").click()
-        page.locator(".act-menu").wait_for(timeout=5_000)
-        return page
+        def start(language: str) -> Any:
+            page = visitor.open(f"floor?lang={language}#people?state=talking")
+            page.locator(".person[role=row]:not(.head):visible").first.locator(".p-state").click()
+            page.locator(".act-menu").wait_for()
+            return page
 
-    yield start
-    for context in contexts:
-        context.close()
+        yield start
 
 
-def told(page: Any, state: str, within_s: float = 5) -> Any:
+def told(page: Any, state: str) -> Any:
     """The status of the sheet, once it is this."""
     found = page.locator(f".act-status .act-mark[data-state={state}]")
-    found.wait_for(timeout=within_s * 1_000)
+    found.wait_for()
     return found
 
 
@@ -201,15 +149,12 @@ def test_a_pause_is_confirmed_once_however_often_it_is_tapped_and_undone(
     page = console("zh")
     pause(page, twice=True)
     assert looks(told(page, "confirmed")) == ("disc", WORDS["zh"]["act_mark.confirmed"])
-    (command,) = house.ask("commands")
+    (command,) = house.commands()
     assert [step["state"] for step in command["steps"]][:2] == ["requested", "sent"]
     assert house.dialogue.picture.members[command["agent"]].pauses
     page.locator(".act-status .act-undo").click()
-    deadline = time.monotonic() + 5
-    while house.ask("commands")[0]["state"] != "undone":
-        assert time.monotonic() < deadline
+    becomes(page, lambda: house.commands()[0]["state"], "undone")
     assert not house.dialogue.picture.members[command["agent"]].pauses
-    assert page.errors == []
 
 
 def test_refused_and_unknown_look_like_themselves(house: House, console: Open) -> None:
@@ -218,16 +163,15 @@ def test_refused_and_unknown_look_like_themselves(house: House, console: Open) -
     page.locator(".act-menu [data-act=listen]").click()
     refused = looks(told(page, "refused"))
     assert refused == ("cross", WORDS["en"]["act_mark.refused"])
-    assert "Reason: 5" in page.locator(".act-status").inner_text()
+    expect(page.locator(".act-status")).to_contain_text("Reason: 5")
     house.deaf = True
     pause(page)
     assert looks(told(page, "sent")) == ("bars", WORDS["en"]["act_mark.sent"])
-    unknown = looks(told(page, "timed_out", within_s=15))
+    unknown = looks(told(page, "timed_out"))
     assert unknown == ("triangle", WORDS["en"]["act_mark.timed_out"])
     house.deaf = False
     house.unanswered.clear()
-    assert [command["state"] for command in house.ask("commands")[-2:]] == ["refused", "timed_out"]
-    assert page.errors == []
+    assert [command["state"] for command in house.commands()[-2:]] == ["refused", "timed_out"]
 
 
 @pytest.mark.parametrize("act", ["hang_up", "take_over"])
@@ -237,13 +181,12 @@ def test_a_call_is_named_before_it_is_cut_and_the_two_ways_differ(
     page = console("zh")
     page.locator(f".act-menu [data-act={act}]").click()
     page.locator(".act-sure [data-fact=caller]:visible").wait_for()
-    assert WORDS["zh"][f"act_sure.{act}"] in page.locator(".act-sure[open]").inner_text()
+    expect(page.locator(".act-sure[open]")).to_contain_text(WORDS["zh"][f"act_sure.{act}"])
     page.locator(".act-sure .fw-danger:not(:disabled)").click()
     told(page, "confirmed")
-    command = house.ask("commands")[-1]
+    command = house.commands()[-1]
     assert command["kind"] == act
     uniqueid = command["call"].partition("/")[0]
     up_now = {call.caller.uniqueid for call in list(house.dialogue.picture.calls.values())}
     assert (uniqueid in up_now) == (act == "take_over")
-    assert page.locator(".act-status .act-undo").is_hidden()
-    assert page.errors == []
+    expect(page.locator(".act-status .act-undo")).to_be_hidden()
