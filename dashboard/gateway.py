@@ -32,7 +32,7 @@ from dashboard.desks import Desks, File, Question, RefusedError
 from dashboard.doors import Doors, OpenDoors
 from dashboard.frames import Body, difference, merged
 from dashboard.guests import Guest, Guests
-from dashboard.pages import PLACES
+from dashboard.pages import place_of
 from dashboard.roads import DESK_BYTES, NOBODY_BEHIND, Behind, Roads
 from dashboard.screen import Screen, bound_backlog, messages
 from dashboard.usher import NOT_YOURS, SIGN_IN, look_for, shut_out
@@ -44,7 +44,6 @@ STALLED_MS = 5_000
 _MESSAGE_BYTES = 1_024
 _OWN_ONLY = Refusal(HTTPStatus.FORBIDDEN, "only the pages that we serve ourselves may do this")
 _NOTHING = Refusal(HTTPStatus.NOT_FOUND, "there is nothing here")
-_ROLES = {path: place.role for place in PLACES for path in place.paths}
 
 
 class GatewayError(Exception):
@@ -274,14 +273,15 @@ class Gateway:
         asset = self._pages.at(path)
         if asset is None:
             return replies.refused(request, _NOTHING)
-        role = _ROLES.get(path) or _ROLES.get(f"{path.rpartition('/')[0]}/*")
+        place = place_of(path)
+        role = place.role if place is not None else None
         if role is not None and not caller.at_least(role):
             if caller.role is not Role.NOBODY:
                 return replies.refused(request, NOT_YOURS)
             wanted = quote(request.path.removeprefix("/"), safe="")
             return replies.elsewhere(request, f"{self._pages.root}sign-in?to={wanted}")
         page = assets.answer(asset, request)
-        if path in _ROLES or role is not None:
+        if place is not None:
             for name, value in self._doors.kept(request, caller, secure):
                 page.headers[name] = value
         return page

@@ -35,3 +35,9 @@ PLACES = (
     Place("boards", "dashboard.editor:Editor", ("/boards",), Role.MANAGER),
     Place("reports", "dashboard.reports:Reports", ("/reports",), Role.MANAGER),
 )
+_BY_PATH = {path: place for place in PLACES for path in place.paths}
+
+
+def place_of(path: str) -> Place | None:
+    """The page at a path, if there is one."""
+    return _BY_PATH.get(path) or _BY_PATH.get(f"{path.rpartition('/')[0]}/*")

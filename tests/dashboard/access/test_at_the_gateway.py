@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from dashboard.access import Caller
+from dashboard.assets import Asset, Assets
 from dashboard.desk_file import DeskFile
 from dashboard.gateway import Gateway
 from dashboard.guests import ASK_ALL_MS
@@ -119,6 +120,31 @@ async def test_a_revoked_display_goes_dark(house: Any, gateway: Gateway) -> None
         gateway.publish(lambda: {"at": house.now}, {"at": house.now})
         await asyncio.wait_for(feed.wait_closed(), 10)
     assert house.with_token(token).id == ""
+
+
+@pytest.mark.parametrize("path", ["/", "/wall", "/wall/lobby"])
+async def test_a_display_keeps_its_cookie_wherever_its_wall_is(house: Any, path: str) -> None:
+    wall = Asset(body=b"<p>", packed=b"", content_type="text/html", etag='"e"', caching="no-cache")
+    pages = Assets(build="b", table=dict.fromkeys(("/", "/wall", "/wall/*", "/static/a.js"), wall))
+    await house.user("boss")
+    people = f"floorwatch={await house.token('boss')}"
+    asked = await house.wish("display.ask")
+    boss = await house.came_in("boss")
+    await house.wish("display.confirm", boss, code=asked["code"], name="大厅", board="lobby")
+    waited = await house.wish("display.wait", secret=asked["secret"])
+    cookie = f"floorwatch={await house.opened(waited['ticket'])}"
+    async with (
+        Gateway(Clock(house), "127.0.0.1", 0, pages, doors=house.doors) as gateway,
+        httpx.AsyncClient(base_url=gateway.url, trust_env=False) as browser,
+    ):
+        for who, at, kept in (
+            (cookie, path, True),
+            (people, path, False),
+            (cookie, "/static/a.js", False),
+        ):
+            answer = await browser.get(at, headers={"Cookie": who})
+            assert answer.status_code == 200
+            assert (who in answer.headers.get("Set-Cookie", "")) is kept
 
 
 async def test_nobody_is_asked_for_before_something_changes(
