@@ -6,6 +6,7 @@ it does not name is not shown: a new key of the body stays hidden until it is le
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -164,24 +165,25 @@ class FloorLook:
     def _own_alerts(self, alerts: Part | None, seen: frozenset[str]) -> Body | None:
         if alerts is None:
             return None
-        own = dict(alerts)
-        own["incidents"] = {
-            id: part
-            for id, incident in part_of(alerts, "incidents").items()
-            if (part := own_part(incident, lambda place: concerns(self.scope, place, seen)))
+        sees = partial(concerns, self.scope, agents=seen)
+        return {
+            "learning": alerts.get("learning", False),
+            "incidents": {
+                id: part
+                for id, incident in part_of(alerts, "incidents").items()
+                if (part := own_part(incident, sees))
+            },
+            "muted": {
+                alert: why
+                for alert, why in part_of(alerts, "muted").items()
+                if sees(alert.partition(" ")[2])
+            },
+            "silences": {
+                id: silence
+                for id, silence in part_of(alerts, "silences").items()
+                if is_pattern(pattern := silence["matcher"]["scope"]) or sees(pattern)
+            },
         }
-        own["muted"] = {
-            alert: why
-            for alert, why in part_of(alerts, "muted").items()
-            if concerns(self.scope, alert.partition(" ")[2], seen)
-        }
-        own["silences"] = {
-            id: silence
-            for id, silence in part_of(alerts, "silences").items()
-            if is_pattern(pattern := silence["matcher"]["scope"])
-            or concerns(self.scope, pattern, seen)
-        }
-        return own
 
     def _own_notices(self, notices: Part | None, boards: Part | None) -> Body:
         """Those for every wall, and for a board of which all is seen."""
