@@ -8,7 +8,6 @@ const STATE_SHAPES = {
   ...{ not_ready: "ring", unreachable: "cross", unknown: "ring", signed_out: "ring" },
 };
 const REASONS = new Set(["meal", "break", "coaching", "meeting", "training", "missed", "personal", "backoffice"]);
-const BUSY = new Set(["talking", "hold", "ringing"]);
 
 // A state that we do not know is unknown, whatever it is called.
 function state_of(row) {

@@ -185,7 +185,6 @@ class Editor {
     if (!draft || draft.saving || !draft.dirty || !draft.yours) return;
     if (this.mistakes.size) return this.show_mistake();
     draft.saving = true;
-    draft.kept_at = null;
     this.paint();
     const was = draft.hash ? { was: draft.hash } : {};
     const answer = await this.road.wish("board.save", { board: sent_board({ ...draft.board, id: draft.id }), ...was });

@@ -9,7 +9,6 @@ class Draft {
     this.yours = yours;
     this.steps = new BoardSteps(board);
     this.saving = false;
-    this.kept_at = null; // when the server said so
     this.refusal = null; // {why, at, what}
     this.theirs = null; // what somebody else saved meanwhile: {board, hash}, or "gone"
   }
@@ -44,7 +43,6 @@ class Draft {
     this.board = { ...this.board, id: this.saved.id };
     this.theirs = null;
     this.refusal = null;
-    this.kept_at = performance.now();
   }
 
   // Somebody else's is on the wall: taken as it is where nothing was changed here.
@@ -62,7 +60,6 @@ class Draft {
     this.steps.take(this.board);
     this.theirs = null;
     this.refusal = null;
-    this.kept_at = null;
   }
 
   // Mine is to replace theirs, or to be made anew where theirs is gone.
