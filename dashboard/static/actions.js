@@ -17,7 +17,6 @@ const ACT_WHYS = new Set([
   ...["away", "phone_unanswered", "half", "not_a_member", "not_dynamic", "off", "restarted", "left"],
   ...["moved_on", "call_over", "there_already", "action_signed_out"],
 ]);
-const ACT_WHO_KEY = "floorwatch.who";
 const ACT_ANYBODY = "open"; // where nobody signs in
 
 class Actions {
@@ -68,12 +67,7 @@ class Actions {
 
   // The answer to a wish; a press that got none is the same wish again.
   async send(deed, data) {
-    let who = "";
-    try {
-      who = localStorage.getItem(ACT_WHO_KEY) ?? "";
-    } catch {
-      // storage may be forbidden; then the gateway knows who we are, or nobody does
-    }
+    const who = remembered(WHO_KEY);
     return this.road.wish(`action.${deed}`, { ...data, ...(who ? { who } : {}) });
   }
 
@@ -148,10 +142,4 @@ class ActMark {
 
 function act_key() {
   return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
-}
-
-function act_button(parent, looks, press) {
-  const node = make("button", `fw-button ${looks}`.trim(), parent, { type: "button" });
-  node.addEventListener("click", press);
-  return { node, words: text(node) };
 }

@@ -17,14 +17,14 @@ class ActForm {
     this.returns_words = text(make("span", "fw-label", this.returns));
     const chips = make("div", "act-buttons", this.returns);
     this.chips = Object.keys(ACT_RETURNS).map((name) => {
-      const chip = act_button(chips, "", () => this.choose(name));
+      const chip = button_in(chips, [], () => this.choose(name));
       mark(chip.node, "data-return", name);
       return { name, ...chip };
     });
     this.reason = this.field("input", "reason", { type: "text", maxlength: "120" });
     const reasons = make("div", "act-buttons act-reasons", this.node);
     this.reasons = ACT_REASONS.map((name) => {
-      const chip = act_button(reasons, "", () => {
+      const chip = button_in(reasons, [], () => {
         this.reason.node.value = menu.page.words.say(`act_reason.${name}`);
       });
       return { name, ...chip };
@@ -33,7 +33,7 @@ class ActForm {
     const row = make("div", "fw-row", this.node);
     this.go = make("button", "fw-button fw-go", row, { type: "submit" });
     this.go_words = text(this.go);
-    this.cancel = act_button(row, "fw-quiet", () => {
+    this.cancel = button_in(row, "fw-quiet", () => {
       this.show("");
       menu.paint();
     });

@@ -28,7 +28,7 @@ class ActMenu {
       const rowed = make("div", "act-buttons", node);
       const buttons = kinds.map((kind) => {
         const looks = kind === "hang_up" ? "act-cut" : "";
-        const button = act_button(rowed, looks, () => this.press(kind));
+        const button = button_in(rowed, looks, () => this.press(kind));
         mark(button.node, "data-act", kind);
         return { kind, ...button };
       });
@@ -39,7 +39,7 @@ class ActMenu {
     this.status = make("div", "act-status", this.node, { role: "status" });
     this.mark = new ActMark(this.status);
     this.said = text(make("span", "", this.status));
-    this.undo = act_button(this.status, "act-undo", () => this.take_back());
+    this.undo = button_in(this.status, "act-undo", () => this.take_back());
     this.refused = make("p", "fw-said", this.node, { "data-tone": "bad", role: "alert" });
     this.refused_words = text(this.refused);
   }

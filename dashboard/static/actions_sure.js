@@ -22,7 +22,7 @@ class ActSure {
     const row = make("div", "fw-row", box);
     this.go = make("button", "fw-button fw-danger", row, { type: "submit" });
     this.go_words = text(this.go);
-    this.cancel = act_button(row, "", () => this.node.close());
+    this.cancel = button_in(row, [], () => this.node.close());
     box.addEventListener("submit", (event) => {
       event.preventDefault();
       this.send();

@@ -6,11 +6,9 @@ class ActTray {
   constructor(parent, page) {
     this.page = page;
     this.open = false;
-    this.rows = new Map();
-    this.troubles = new Map();
     this.node = make("aside", "act-tray", parent);
     this.list = make("ol", "act-commands", this.node, { "aria-live": "polite" });
-    this.more = act_button(this.node, "fw-quiet", () => {
+    this.more = button_in(this.node, "fw-quiet", () => {
       this.open = !this.open;
       this.paint();
     });
@@ -31,56 +29,41 @@ class ActTray {
     this.node.hidden = all.length === 0;
     mark(this.node, "aria-label", words.say("act.commands"));
     mark(this.node, "data-open", String(this.open));
-    for (const [id, row] of this.rows) {
-      if (shown.some(([each]) => each === id)) continue;
-      row.node.remove();
-      this.rows.delete(id);
-      this.troubles.delete(id);
-    }
-    let after = null;
-    for (const [id, command] of shown) {
-      if (!this.rows.has(id)) this.rows.set(id, this.build(id));
-      const row = this.rows.get(id);
-      const place = after ? after.nextElementSibling : this.list.firstElementChild;
-      if (place !== row.node) this.list.insertBefore(row.node, place);
-      after = row.node;
-      this.paint_row(row, command, id);
-    }
+    keep_rows(this.list, shown, (list, id) => this.build(list, id), (row, command) => this.paint_row(row, command));
     mark(this.more.node, "aria-expanded", String(this.open));
     const count = words.count(all.length);
     put(this.more.words, this.open ? words.say("act.fewer") : words.say("act.all", { count }));
   }
 
-  build(id) {
-    const node = make("li", "act-command", this.list, { "data-command": id });
+  build(list, id) {
+    const node = make("li", "act-command", list, { "data-command": id });
     const head = make("div", "act-line", node);
     const sign = new ActMark(head);
     const title = text(make("b", "", head));
     const told = text(make("p", "", node));
     const foot = make("div", "act-line act-foot", node);
     const detail = text(make("span", "fw-note", foot));
-    const undo = act_button(foot, "act-undo", () => this.take_back(id, undo));
-    return { node, sign, title, told, detail, undo };
+    const row = { node, sign, title, told, detail, trouble: "" };
+    row.undo = button_in(foot, "act-undo", () => this.take_back(id, row));
+    return row;
   }
 
-  paint_row({ node, sign, title, told, detail, undo }, command, id) {
+  paint_row({ node, sign, title, told, detail, undo, trouble }, command) {
     const { page } = this;
     const { words, now } = page;
     mark(node, "data-state", String(command.state));
     sign.paint(words, command);
     put(title, page.title(command));
-    const trouble = this.troubles.get(id);
     put(told, trouble ? words.refusal({ why: trouble }) : page.told(command));
     put(detail, page.detail(command));
     act_paint_undo(undo, words, command, now);
   }
 
-  async take_back(id, { node }) {
-    node.disabled = true;
+  async take_back(id, row) {
+    row.undo.node.disabled = true;
     const answer = await this.page.send("undo", { command: id, key: act_key() });
-    node.disabled = false;
-    if (answer.done) this.troubles.delete(id);
-    else this.troubles.set(id, answer.why);
+    row.undo.node.disabled = false;
+    row.trouble = answer.done ? "" : answer.why;
     this.paint();
   }
 }

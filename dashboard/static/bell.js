@@ -14,7 +14,7 @@ class Bell {
     this.rung = new Map(); // by incident and severity: when last
     this.context = null;
     this.asked = new URLSearchParams(location.search).get("sound");
-    this.wanted = this.asked !== "0" && (this.asked === "1" || kept(SOUND_KEY) !== "off");
+    this.wanted = this.asked !== "0" && (this.asked === "1" || remembered(SOUND_KEY) !== "off");
     this.button = make("button", "bell", parent, { type: "button" });
     const svg = shape(this.button, "svg", { viewBox: "0 0 24 24", "aria-hidden": "true" });
     shape(svg, "path", { d: BELL });
@@ -28,7 +28,7 @@ class Bell {
 
   turn(wanted) {
     this.wanted = wanted;
-    keep(SOUND_KEY, wanted ? "on" : "off");
+    remember(SOUND_KEY, wanted ? "on" : "off");
     if (wanted) this.sound("warning"); // so that it is known how loud it is
     this.rung.clear();
   }
@@ -100,21 +100,4 @@ class Bell {
 // One that grows worse rings anew.
 function key_of(id, incident) {
   return `${severity_of(incident)} ${id}`;
-}
-
-// What this browser remembers for us; storage may be forbidden, then nothing is.
-function kept(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function keep(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // it is forgotten when the page goes
-  }
 }

@@ -2,7 +2,6 @@
 
 const TICK_MS = 250;
 const FRAME_MS = 100; // no painting sooner than so after another
-const WHO_KEY = "floorwatch.who";
 const ASK_AGAIN_MS = 10000;
 
 class Console {

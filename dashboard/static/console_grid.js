@@ -5,7 +5,6 @@ class Grid {
   // `drill(id, column)`; `built[column](node, id)` makes a cell that is more than a text.
   constructor(parent, name, columns, { press = null, numbers = [], drill = null, built = {} } = {}) {
     Object.assign(this, { name, columns, press, numbers, drill, built });
-    this.rows = new Map();
     const scroll = make("div", `fw-tile grid-scroll ${name}`, parent);
     this.table = make("table", "fw-table grid", scroll);
     const head = make("tr", "", make("thead", "", this.table));
@@ -22,22 +21,10 @@ class Grid {
     this.columns.forEach((column, place) => put(this.heads[place], words.say(`column.${column}`)));
     this.table.hidden = entries.length === 0;
     put(this.nothing, entries.length ? "" : words.say(`none.${this.name}`));
-    const known = new Set(entries.map(({ id }) => id));
-    for (const [id, row] of this.rows) {
-      if (known.has(id)) continue;
-      row.node.remove();
-      this.rows.delete(id);
-    }
-    let after = null;
-    for (const entry of entries) {
-      if (!this.rows.has(entry.id)) this.rows.set(entry.id, this.build(entry.id));
-      const row = this.rows.get(entry.id);
-      const place = after ? after.nextElementSibling : this.body.firstElementChild;
-      if (place !== row.node) this.body.insertBefore(row.node, place);
-      after = row.node;
-      this.columns.forEach((column, at_column) => mark(row.cells[column], "data-label", this.heads[at_column].data));
+    keep_rows(this.body, entries.map((entry) => [entry.id, entry]), (_, id) => this.build(id), (row, entry) => {
+      this.columns.forEach((column, place) => mark(row.cells[column], "data-label", this.heads[place].data));
       fill(row.write, entry, row);
-    }
+    });
   }
 
   build(id) {

@@ -38,12 +38,6 @@ class Head {
   }
 }
 
-// A sign without words says what it does to those who point at it, or hear it.
-function called(node, said) {
-  mark(node, "aria-label", said);
-  mark(node, "title", said);
-}
-
 // What is this person's own: the pages that he may see, his name, his theme, his language.
 class Personal {
   constructor(parent, page) {

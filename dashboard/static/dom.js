@@ -19,6 +19,42 @@ function mark(node, name, value) {
   if (node.getAttribute(name) !== value) node.setAttribute(name, value);
 }
 
+// A sign without words says what it does to those who point at it, or hear it.
+function called(node, said) {
+  mark(node, "aria-label", said);
+  mark(node, "title", said);
+}
+
+// A button, and the text on it. `names` are further classes, one or several.
+function button_in(parent, names, press) {
+  const node = make("button", ["fw-button"].concat(names).join(" "), parent, { type: "button" });
+  node.addEventListener("click", press);
+  return { node, words: text(node) };
+}
+
+const ROWS = new WeakMap(); // of each list, by key
+
+// A list's rows, one for each `[key, entry]`: built once, painted always, in this order.
+function keep_rows(list, entries, build, paint) {
+  if (!ROWS.has(list)) ROWS.set(list, new Map());
+  const rows = ROWS.get(list);
+  const known = new Set(entries.map(([key]) => key));
+  for (const [key, row] of rows) {
+    if (known.has(key)) continue;
+    row.node.remove();
+    rows.delete(key);
+  }
+  let after = null;
+  for (const [key, entry] of entries) {
+    if (!rows.has(key)) rows.set(key, build(list, key));
+    const row = rows.get(key);
+    const place = after ? after.nextElementSibling : list.firstElementChild;
+    if (place !== row.node) list.insertBefore(row.node, place);
+    after = row.node;
+    paint(row, entry, key);
+  }
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 // A part of a drawing.

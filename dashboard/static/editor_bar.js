@@ -81,7 +81,7 @@ class EditorBar {
     this.others.hidden = Boolean(draft);
     const other = page.theme.name === "dark" ? "light" : "dark";
     put(this.theme.words, other === "light" ? "\u2600" : "\u263e");
-    name_button(this.theme.node, words.say(`boards_turn.${other}`));
+    called(this.theme.node, words.say(`boards_turn.${other}`));
     put(this.language.words, words.say("language.other"));
     mark(this.language.node, "lang", words.next_language);
   }
@@ -101,7 +101,7 @@ class EditorBar {
     if (!draft) return;
     for (const [each, name, sign, by] of [[this.undo, "undo", "\u21b6", -1], [this.redo, "redo", "\u21b7", 1]]) {
       put(each.words, sign);
-      name_button(each.node, words.say(`boards_step.${name}`));
+      called(each.node, words.say(`boards_step.${name}`));
       each.node.disabled = !draft.steps.can(by);
     }
     put(this.tv.words, words.say("boards_act.show"));
@@ -137,9 +137,4 @@ function state_of(draft, marked) {
   if (!draft.dirty) return "wall";
   if (marked) return "marked";
   return draft.saved ? "unsaved" : "new";
-}
-
-function name_button(node, words) {
-  mark(node, "aria-label", words);
-  mark(node, "title", words);
 }

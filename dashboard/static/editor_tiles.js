@@ -35,10 +35,10 @@ class TileRow {
   paint(words, tile, count) {
     const kind = words.say(`piece.${tile.kind}`);
     put(this.name, kind);
-    name_button(this.handle, words.say("boards.tile.drag", { tile: kind }));
-    name_button(this.up, words.say("boards.tile.up", { tile: kind }));
-    name_button(this.down, words.say("boards.tile.down", { tile: kind }));
-    name_button(this.away, words.say("boards.tile.remove", { tile: kind }));
+    called(this.handle, words.say("boards.tile.drag", { tile: kind }));
+    called(this.up, words.say("boards.tile.up", { tile: kind }));
+    called(this.down, words.say("boards.tile.down", { tile: kind }));
+    called(this.away, words.say("boards.tile.remove", { tile: kind }));
     this.up.disabled = this.place === 0;
     this.down.disabled = this.place === count - 1;
     put(this.size_label, words.say("boards.tile.size"));
@@ -229,8 +229,8 @@ class TilesPart {
     this.new_page.disabled = pages.length >= BOARD_MOST.pages;
     this.tabs_node.hidden = this.paging.hidden = pages.length < 2;
     this.seconds.paint(words.say("boards.page.seconds"), pages[this.at].seconds);
-    name_button(this.earlier.node, words.say("boards.page.earlier"));
-    name_button(this.later.node, words.say("boards.page.later"));
+    called(this.earlier.node, words.say("boards.page.earlier"));
+    called(this.later.node, words.say("boards.page.later"));
     put(this.drop.words, words.say("boards.page.remove"));
     this.earlier.node.disabled = this.at === 0;
     this.later.node.disabled = this.at === pages.length - 1;

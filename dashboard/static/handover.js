@@ -15,7 +15,7 @@ class HandOver {
     this.node = make("div", "life handover", parent);
     this.build_form();
     this.lists = make("div", "life-lists", this.node);
-    this.begin = life_button(this.lists, ["fw-go", "handover-begin"], () => this.start());
+    this.begin = button_in(this.lists, ["fw-go", "handover-begin"], () => this.start());
     this.waiting = this.build_list("waiting");
     this.taken = this.build_list("taken");
     this.looked = false; // whether a draft was kept here
@@ -44,14 +44,14 @@ class HandOver {
     this.shifts = SHIFTS.map((name) => ({ name, node: make("option", "", shifts) }));
     const head = make("div", "life-points-head", form);
     this.points_title = text(make("h3", "", head));
-    this.fill = life_button(head, "fw-quiet", () => this.fill_in());
+    this.fill = button_in(head, "fw-quiet", () => this.fill_in());
     this.points = make("ul", "life-points", form);
-    this.more = life_button(form, ["fw-quiet", "life-more"], () => this.add({ text: "", done: false }).focus());
+    this.more = button_in(form, ["fw-quiet", "life-more"], () => this.add({ text: "", done: false }).focus());
     this.said = life_ask(form, "textarea", { rows: "4", maxlength: "4000" });
     const buttons = make("div", "fw-row", form);
     this.go = make("button", "fw-button fw-go", buttons, { type: "submit" });
     this.go_words = text(this.go);
-    this.cancel = life_button(buttons, "fw-quiet", () => this.shut());
+    this.cancel = button_in(buttons, "fw-quiet", () => this.shut());
     this.trouble = make("div", "fw-said", this.node, { role: "status" });
     this.trouble_words = text(this.trouble);
     form.addEventListener("input", () => this.keep());
@@ -113,7 +113,7 @@ class HandOver {
     done.checked = Boolean(point.done);
     const said = make("textarea", "fw-field", row, { maxlength: "300", rows: "1" });
     said.value = point.text;
-    const out = life_button(row, ["fw-quiet", "life-out"], () => {
+    const out = button_in(row, ["fw-quiet", "life-out"], () => {
       row.remove();
       this.keep();
     });
@@ -198,7 +198,7 @@ class HandOver {
     put(title, words.say(`handovers.${name}`, { count: words.count(entries.length) }));
     node.hidden = name === "taken" && entries.length === 0;
     put(nothing, entries.length ? "" : words.say("handovers.none"));
-    life_rows(rows, entries, (list, id) => this.build_handover(list, id), (row, each) => this.paint_handover(row, each));
+    keep_rows(rows, entries, (list, id) => this.build_handover(list, id), (row, each) => this.paint_handover(row, each));
   }
 
   build_handover(list, id) {
@@ -212,8 +212,8 @@ class HandOver {
     row.taken = make("span", "fw-tag", foot, { "data-tone": "good" });
     make("i", "fw-shape", row.taken, { "aria-hidden": "true", "data-shape": "disc" });
     row.taken_words = text(row.taken);
-    row.take = life_button(foot, "fw-go", () => this.wish("handover.take", { handover: id }));
-    row.change = life_button(foot, "fw-quiet", () => {
+    row.take = button_in(foot, "fw-go", () => this.wish("handover.take", { handover: id }));
+    row.change = button_in(foot, "fw-quiet", () => {
       const { id: which, shift, text: said = "", points = [] } = row.each;
       this.open({ id: which, shift, text: said, points });
     });
@@ -226,7 +226,7 @@ class HandOver {
     put(row.shift, String(each.shift));
     put(row.by, words.say("handover.by", { name: each.by, time: life_when(each.at, now, words) }));
     const points = (each.points ?? []).map((point, number) => [String(number), point]);
-    life_rows(row.points, points, (list, n) => this.build_point(list, each.id, Number(n)), (line, point) => this.paint_point(line, point));
+    keep_rows(row.points, points, (list, n) => this.build_point(list, each.id, Number(n)), (line, point) => this.paint_point(line, point));
     row.said.hidden = !each.text;
     put(row.said_words, each.text ?? "");
     const own = each.by_id === self.id && each.by === self.name;

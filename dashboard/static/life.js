@@ -1,6 +1,5 @@
-// What the panels of a shift's life share: who signs, small controls, rows that stay where they are.
+// What the panels of a shift's life share: who signs, fields, lengths, what a desk tells when asked.
 
-const LIFE_WHO_KEY = "floorwatch.who";
 const LIFE_ASK_MS = 60000;
 const LIFE_AGAIN_MS = 5000;
 const LIFE_SELVES = new WeakMap();
@@ -23,27 +22,14 @@ function life_id() {
 
 function life_kept(key) {
   try {
-    return JSON.parse(localStorage.getItem(key));
+    return JSON.parse(remembered(key));
   } catch {
-    return null; // storage is forbidden, or what it holds is not ours
+    return null; // what it holds is not ours
   }
 }
 
 function life_keep(key, value) {
-  try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    // it lasts as long as the page, then
-  }
-}
-
-// `names` are further classes, one or several.
-function life_button(parent, names, press) {
-  const node = make("button", ["fw-button"].concat(names).join(" "), parent, { type: "button" });
-  const words = text(node);
-  node.addEventListener("click", press);
-  return { node, words };
+  remember(key, value === null ? null : JSON.stringify(value));
 }
 
 // A field with its label above it.
@@ -52,26 +38,6 @@ function life_ask(parent, tag, attributes = {}) {
   const words = text(make("span", "fw-label", label));
   const node = make(tag, "fw-field", label, attributes);
   return { label, words, node };
-}
-
-// A list's rows, one for each `[id, entry]`: built once, painted always, in this order.
-function life_rows(list, entries, build, paint) {
-  list.rows ??= new Map();
-  const known = new Set(entries.map(([id]) => id));
-  for (const [id, row] of list.rows) {
-    if (known.has(id)) continue;
-    row.node.remove();
-    list.rows.delete(id);
-  }
-  let after = null;
-  for (const [id, entry] of entries) {
-    if (!list.rows.has(id)) list.rows.set(id, build(list, id));
-    const row = list.rows.get(id);
-    const place = after ? after.nextElementSibling : list.firstElementChild;
-    if (place !== row.node) list.insertBefore(row.node, place);
-    after = row.node;
-    paint(row, entry);
-  }
 }
 
 // How long something lasts, for reading: "35 min", "2 h 05 min".
@@ -121,20 +87,12 @@ class LifeSelf {
 
   get name() {
     if (this.session && !this.open) return this.session.name || this.session.id;
-    try {
-      return localStorage.getItem(LIFE_WHO_KEY) ?? "";
-    } catch {
-      return this.said ?? "";
-    }
+    return remembered(WHO_KEY) ?? this.said ?? "";
   }
 
   call(name) {
     this.said = name;
-    try {
-      localStorage.setItem(LIFE_WHO_KEY, name);
-    } catch {
-      // said anew next time, then
-    }
+    remember(WHO_KEY, name);
   }
 
   signed(data) {
@@ -154,7 +112,7 @@ class LifeName {
     });
     this.known = make("div", "fw-note life-known", parent);
     this.known_words = text(make("span", "", this.known));
-    this.change = life_button(this.known, ["fw-quiet", "life-small"], () => {
+    this.change = button_in(this.known, ["fw-quiet", "life-small"], () => {
       this.changing = true;
       this.ask.node.value = self.name;
       this.ask.label.hidden = false;

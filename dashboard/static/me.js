@@ -20,7 +20,7 @@ class MePage {
     this.parts = [new MeState(left), new MeDay(left), new MeNotices(right), new MeQueues(right)];
     this.build_ask();
     this.foot = make("footer", "me-foot", this.node);
-    this.other = me_button(this.foot, ["fw-quiet"], () => this.become(""));
+    this.other = button_in(this.foot, ["fw-quiet"], () => this.become(""));
     this.begin();
     this.timer = setInterval(() => {
       this.feed?.watch();
@@ -43,11 +43,11 @@ class MePage {
     this.link_node = make("span", "fw-tag me-link", head, { role: "status" });
     this.link_sign = make("i", "fw-shape", this.link_node, { "aria-hidden": "true" });
     this.link = text(make("span", "", this.link_node));
-    this.look = me_button(head, ["fw-quiet", "me-look"], () => {
+    this.look = button_in(head, ["fw-quiet", "me-look"], () => {
       this.theme.turn();
       this.paint();
     });
-    this.language = me_button(head, ["fw-quiet"], () => {
+    this.language = button_in(head, ["fw-quiet"], () => {
       this.words.speak(this.words.next_language, true);
       this.paint();
     });

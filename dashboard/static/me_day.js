@@ -11,11 +11,7 @@ class MeDay {
     this.times = this.build_list("me-times", ME_TIMES);
     this.breaks_node = make("div", "me-breaks", this.node);
     this.breaks_title = text(make("h3", "", this.breaks_node));
-    const list = make("dl", "me-rows", this.breaks_node);
-    this.breaks = new MeRows(list, (under) => this.build_row(under), (row, [name, length]) => {
-      put(row.name, name);
-      put(row.value, length);
-    });
+    this.breaks = make("dl", "me-rows", this.breaks_node);
   }
 
   build_list(name, keys) {
@@ -53,11 +49,11 @@ class MeDay {
     const rows = Object.entries(by).sort(([, one], [, other]) => other - one);
     this.breaks_node.hidden = rows.length === 0;
     put(this.breaks_title, words.say("me.breaks"));
-    this.breaks.paint(rows.map(([why, ms]) => {
+    keep_rows(this.breaks, rows, (list) => this.build_row(list), (row, ms, why) => {
       const length = me_length(ms, words);
       const most = allowed_ms(allowed, "not_ready", why);
-      const each = Number.isFinite(most) ? words.say("me.each", { length, most: me_length(most, words) }) : length;
-      return [why, [reason_words(why, words) || words.say("me.no_reason"), each]];
-    }));
+      put(row.name, reason_words(why, words) || words.say("me.no_reason"));
+      put(row.value, Number.isFinite(most) ? words.say("me.each", { length, most: me_length(most, words) }) : length);
+    });
   }
 }

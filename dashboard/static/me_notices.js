@@ -6,7 +6,6 @@ class MeNotices {
   constructor(parent) {
     ({ node: this.node, title: this.title } = me_section(parent, "notices"));
     this.list = make("ul", "me-list", this.node);
-    this.rows = new MeRows(this.list, (list) => this.build(list), (row, value) => this.paint_row(row, value));
   }
 
   build(list) {
@@ -21,7 +20,7 @@ class MeNotices {
     hanging.sort(([, one], [, other]) => other.at - one.at);
     this.node.hidden = hanging.length === 0;
     put(this.title, words.say("me.notices"));
-    this.rows.paint(hanging);
+    keep_rows(this.list, hanging, (list) => this.build(list), (row, notice) => this.paint_row(row, notice));
   }
 
   paint_row(row, notice) {

@@ -4,7 +4,6 @@ class MeQueues {
   constructor(parent) {
     ({ node: this.node, title: this.title } = me_section(parent, "queues"));
     this.list = make("ul", "me-list", this.node);
-    this.rows = new MeRows(this.list, (list) => this.build(list), (row, value, id) => this.paint_row(row, value, id));
     this.none_node = make("p", "fw-note", this.node);
     this.none = text(this.none_node);
   }
@@ -35,7 +34,8 @@ class MeQueues {
     own.sort((one, other) => (queues[one].order ?? Infinity) - (queues[other].order ?? Infinity) || one.localeCompare(other));
     this.none_node.hidden = own.length > 0;
     put(this.none, words.say("me.no_queue"));
-    this.rows.paint(own.map((id) => [id, queues[id]]));
+    const rows = own.map((id) => [id, queues[id]]);
+    keep_rows(this.list, rows, (list) => this.build(list), (row, queue, id) => this.paint_row(row, queue, id));
   }
 
   paint_row(row, queue, id) {

@@ -52,7 +52,7 @@ class Notices {
     const buttons = make("div", "fw-row", form);
     this.go = make("button", "fw-button fw-go", buttons, { type: "submit" });
     this.go_words = text(this.go);
-    this.cancel = life_button(buttons, "fw-quiet", () => this.edit(null));
+    this.cancel = button_in(buttons, "fw-quiet", () => this.edit(null));
     this.trouble = make("div", "fw-said", form, { role: "status" });
     this.trouble_words = text(this.trouble);
     form.addEventListener("submit", (event) => {
@@ -203,7 +203,7 @@ class Notices {
     const all = asked.told?.all ?? false;
     const boards = (asked.told?.boards ?? []).map((board) => [board.id, words.name(board.names, board.id)]);
     const choices = all ? [["", words.say("notice.all_boards")], ...boards] : boards;
-    life_rows(
+    keep_rows(
       this.boards,
       choices,
       (list, id) => this.build_board(list, id, all),
@@ -231,7 +231,7 @@ class Notices {
     const { words } = this;
     put(title, words.say(`notices.${name}`, { count: words.count(entries.length) }));
     put(nothing, entries.length ? "" : words.say("notices.none"));
-    life_rows(
+    keep_rows(
       rows,
       entries,
       (list, id) => this.build_notice(list, id, alive),
@@ -246,8 +246,8 @@ class Notices {
     const row = { node, sign, words: text(make("p", "life-text", said)), note: text(make("p", "fw-note", said)) };
     const buttons = make("div", "fw-row", node);
     buttons.hidden = !alive;
-    row.change = life_button(buttons, "fw-quiet", () => this.edit(row.notice));
-    row.down = life_button(buttons, [], () => this.take_down(id));
+    row.change = button_in(buttons, "fw-quiet", () => this.edit(row.notice));
+    row.down = button_in(buttons, [], () => this.take_down(id));
     return row;
   }
 

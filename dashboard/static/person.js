@@ -2,7 +2,7 @@
 
 class Person {
   constructor(parent, words) {
-    this.name = (kept(WHO_KEY) ?? "").trim();
+    this.name = (remembered(WHO_KEY) ?? "").trim();
     this.signed = false;
     this.node = make("dialog", "fw-sheet who-sheet", parent);
     this.node.addEventListener("cancel", (event) => {
@@ -46,7 +46,7 @@ class Person {
     this.form.close();
     if (name && !this.signed) {
       this.name = name;
-      keep(WHO_KEY, name);
+      remember(WHO_KEY, name);
     }
     this.before?.focus?.({ preventScroll: true });
     this.resolve?.(name);

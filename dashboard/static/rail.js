@@ -9,23 +9,13 @@ class Panel {
     this.title = text(make("h2", "", this.node));
     this.list = make("ul", "", this.node);
     this.nothing = text(make("p", "fw-note", this.node));
-    this.rows = new Map();
   }
 
   // One row per entry, kept in place; `fill(row, entry)` writes it.
   paint(entries, words, fill) {
     put(this.title, words.say(`panel.${this.name}`));
     put(this.nothing, entries.length ? "" : words.say(`nothing.${this.name}`));
-    const known = new Set(entries.map(([id]) => id));
-    for (const [id, row] of this.rows) {
-      if (known.has(id)) continue;
-      row.node.remove();
-      this.rows.delete(id);
-    }
-    for (const [id, entry] of entries) {
-      if (!this.rows.has(id)) this.rows.set(id, this.build(id));
-      fill(this.rows.get(id), entry);
-    }
+    keep_rows(this.list, entries, (_, id) => this.build(id), fill);
   }
 
   build() {

@@ -7,14 +7,8 @@ class Theme {
   // `node` is the page's root; it carries `data-theme`.
   constructor(node, preferred = "") {
     this.node = node;
-    let kept = null;
-    try {
-      kept = localStorage.getItem(THEME_KEY);
-    } catch {
-      // storage may be forbidden; then nothing was kept
-    }
     const machine = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-    this.wear([kept, preferred, machine].find((theme) => THEMES.includes(theme)));
+    this.wear([remembered(THEME_KEY), preferred, machine].find((theme) => THEMES.includes(theme)));
   }
 
   wear(name) {
@@ -26,10 +20,6 @@ class Theme {
   // The other one, from now on.
   turn() {
     this.wear(THEMES[1 - THEMES.indexOf(this.name)]);
-    try {
-      localStorage.setItem(THEME_KEY, this.name);
-    } catch {
-      // until the page is left, then
-    }
+    remember(THEME_KEY, this.name);
   }
 }

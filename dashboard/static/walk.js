@@ -51,7 +51,7 @@ class WalkPage {
     this.link = text(make("span", "", link));
     this.floor = make("a", "fw-button fw-quiet", head, { href: at("floor") });
     this.floor_words = text(this.floor);
-    this.language = life_button(head, "fw-quiet", () => {
+    this.language = button_in(head, "fw-quiet", () => {
       this.words.speak(this.words.next_language, true);
       this.paint();
     });
@@ -72,7 +72,7 @@ class WalkPage {
     this.going = text(make("b", "", going));
     this.waiting_node = make("p", "fw-note walk-waiting", going);
     this.waiting = text(this.waiting_node);
-    this.begin = life_button(bar, [], () => this.turn());
+    this.begin = button_in(bar, [], () => this.turn());
     this.note = new WalkNote(left, this);
     this.refused = make("ul", "walk-refused", left);
     this.called = new LifeName(left, this.self);
@@ -182,7 +182,7 @@ class WalkPage {
     mark(this.waiting_node, "data-waiting", String(told.length > 0));
     if (others) told.push(words.say("walk.others", { count: words.count(others) }));
     put(this.waiting, told.join(" ") || words.say("walk.all_sent"));
-    life_rows(this.refused, outbox.refused.map((entry) => [entry.n, entry]), (list, n) => this.build_refused(list, n), (row, entry) => {
+    keep_rows(this.refused, outbox.refused.map((entry) => [entry.n, entry]), (list, n) => this.build_refused(list, n), (row, entry) => {
       const what = entry.deed === "walk.note" ? this.note.told(entry.data) : words.say("walk.itself");
       put(row.words, words.say("walk.refused", { what, why: words.refusal(entry) }));
       put(row.out.words, words.say("walk.drop"));
@@ -191,7 +191,7 @@ class WalkPage {
 
   build_refused(list, n) {
     const node = make("li", "fw-said", list, { "data-tone": "bad" });
-    return { node, words: text(make("span", "", node)), out: life_button(node, "fw-quiet", () => this.outbox.drop(n)) };
+    return { node, words: text(make("span", "", node)), out: button_in(node, "fw-quiet", () => this.outbox.drop(n)) };
   }
 }
 

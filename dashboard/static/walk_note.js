@@ -14,12 +14,12 @@ class WalkNote {
     this.path = make("ol", "walk-path", this.node);
     this.steps = NOTE_STEPS.map((name) => {
       const node = make("li", "", this.path);
-      const button = life_button(node, ["fw-quiet", "walk-step"], () => this.back(name));
+      const button = button_in(node, ["fw-quiet", "walk-step"], () => this.back(name));
       return { name, node, button };
     });
     this.saved = make("div", "fw-said walk-saved", this.node, { role: "status" });
     this.saved_words = text(make("span", "what", this.saved));
-    this.undo = life_button(this.saved, [], () => this.take_back());
+    this.undo = button_in(this.saved, [], () => this.take_back());
     this.told_of = null; // what the line above the buttons says: [tone, words]
     this.extras = this.build_extras();
     this.groups = make("div", "walk-groups", this.node);
@@ -38,7 +38,7 @@ class WalkNote {
     const file = make("input", "fw-unseen", label, { type: "file", accept: "image/*", capture: "environment" });
     const words = text(make("span", "", label));
     const picture = make("img", "walk-picture", row, { alt: "" });
-    const out = life_button(row, "fw-quiet", () => this.take_photo(null));
+    const out = button_in(row, "fw-quiet", () => this.take_photo(null));
     const trouble = text(make("div", "fw-said", node, { "data-tone": "bad" }));
     file.addEventListener("change", () => this.take_photo(file.files[0] ?? null));
     return { node, said, person, file, words, picture, out, trouble };
@@ -175,10 +175,10 @@ class WalkNote {
       const title = make("h3", "", node);
       return { node, title, words: text(title), grid: make("div", "walk-grid", node), group };
     };
-    life_rows(this.groups, shown.map(([group, members]) => [`${step} ${group}`, [group, members]]), build, (row, [group, members]) => {
+    keep_rows(this.groups, shown.map(([group, members]) => [`${step} ${group}`, [group, members]]), build, (row, [group, members]) => {
       put(row.words, words.say(`walk_group.${group}`));
       row.title.hidden = step === "place" && shown.length === 1;
-      life_rows(row.grid, members.map((each) => [each.id, each]), (list, id) => this.build_choice(list, step, id), (button, choice) => {
+      keep_rows(row.grid, members.map((each) => [each.id, each]), (list, id) => this.build_choice(list, step, id), (button, choice) => {
         put(button.words, choice_name(step, choice, words));
         put(button.note, choice.stays_open ? words.say("walk.stays_open") : "");
         mark(button.node, "data-choice", choice.id);

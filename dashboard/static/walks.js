@@ -30,7 +30,7 @@ class Walks {
     this.people = this.build_list("people");
     this.picture = make("dialog", "fw-sheet walks-picture", this.node);
     this.picture_node = make("img", "", this.picture, { alt: "" });
-    this.shut = life_button(this.picture, "fw-quiet", () => this.picture.close());
+    this.shut = button_in(this.picture, "fw-quiet", () => this.picture.close());
   }
 
   title() {
@@ -67,7 +67,7 @@ class Walks {
     const { words } = this;
     put(title, words.say(`walks.${name}`, { count: words.count(entries.length) }));
     put(nothing, entries.length ? "" : words.say(`walks_none.${name}`));
-    life_rows(rows, entries, build, fill);
+    keep_rows(rows, entries, build, fill);
   }
 
   build_finding(list, id, open) {
@@ -79,7 +79,7 @@ class Walks {
     const tags = make("div", "fw-row", what);
     row.again = make("span", "fw-tag", tags, { "data-tone": "warn" });
     row.again_words = text(row.again);
-    row.photo = life_button(tags, ["fw-quiet", "life-small"], () => this.show(id));
+    row.photo = button_in(tags, ["fw-quiet", "life-small"], () => this.show(id));
     if (open) this.build_settle(row, what, id);
     return row;
   }

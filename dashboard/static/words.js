@@ -12,14 +12,8 @@ class Words {
 
   // What the address says, else what was chosen here before, else what the site or browser speaks.
   static chosen(catalogues, preferred) {
-    let kept = null;
-    try {
-      kept = localStorage.getItem(LANGUAGE_KEY);
-    } catch {
-      // storage may be forbidden; then nothing was kept
-    }
     const asked = new URLSearchParams(location.search).get("lang");
-    const wishes = [asked, kept, preferred, ...navigator.languages, "en"];
+    const wishes = [asked, remembered(LANGUAGE_KEY), preferred, ...navigator.languages, "en"];
     for (const wish of wishes) {
       const language = (wish ?? "").toLowerCase().split("-")[0];
       if (Object.hasOwn(catalogues, language)) return language;
@@ -36,11 +30,7 @@ class Words {
     const address = new URL(location.href);
     address.searchParams.set("lang", language);
     history.replaceState(null, "", address);
-    try {
-      localStorage.setItem(LANGUAGE_KEY, language);
-    } catch {
-      // it stays in the address then
-    }
+    remember(LANGUAGE_KEY, language);
   }
 
   get next_language() {
