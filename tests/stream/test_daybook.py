@@ -1,7 +1,6 @@
 """The daybook: its facts add up to the ledger's sums, whatever is corrected, killed or full."""
 
 import asyncio
-import importlib.util
 import json
 import os
 import random
@@ -36,24 +35,13 @@ from stream.ledger import Ledger
 from stream.ports import Stored
 from stream.runner import Runner
 from stream.sites import QueueCard, Site
+from tests.stream.morning import NOW, told
 
 ROOT = Path(__file__).parents[2]
 DAY_MS = 86_400_000
 WITHIN_S = 60
 
 
-def _morning() -> Any:
-    path = Path(__file__).parent / "morning.py"
-    spec = importlib.util.spec_from_file_location("morning", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-MORNING = _morning()
-NOW, told = MORNING.NOW, MORNING.told
 SITE = Site(
     id="hq",
     time_zone="Asia/Shanghai",

@@ -1,6 +1,5 @@
 """An office: a floor with a morning behind it, its daybook, and the desks that tell of both."""
 
-import importlib.util
 import random
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -21,8 +20,8 @@ from stream.daybook_sqlite import DaybookFile
 from stream.figures import Figures
 from stream.floor import Floor
 from stream.sites import AgentCard, QueueCard, ServiceLevel, Site
+from tests.stream.morning import NOW, told
 
-NOW = 1_795_348_800_000
 SITE = Site(
     id="hq",
     time_zone="Asia/Shanghai",
@@ -33,18 +32,6 @@ SITE = Site(
     agents={"ann": AgentCard(id="ann", names={"en": "Ann"}, team="a")},
 )
 MANAGER = Caller(id="m", role=Role.MANAGER)
-
-
-@pytest.fixture(scope="session")
-def told() -> Any:
-    """`told(rng, calls, begin_at)`: the events of a morning."""
-    path = Path(__file__).parents[2] / "stream" / "morning.py"
-    spec = importlib.util.spec_from_file_location("morning", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.told
 
 
 class Still:
@@ -97,7 +84,7 @@ class Office:
 
 
 @pytest.fixture
-async def office(told: Any) -> AsyncIterator[Office]:
+async def office() -> AsyncIterator[Office]:
     with tempfile.TemporaryDirectory() as folder:
         book = Daybook(DaybookFile(Path(folder) / "daybook.db", SITE), SITE, Still())
         with book:

@@ -14,6 +14,7 @@ from dashboard.day_file import by_queue
 from dashboard.desks import RefusedError
 from dashboard.formulas import COUNTS
 from stream.floor import Floor
+from tests.stream import morning
 
 DAY_MS = 86_400_000
 ADDITIVE = (
@@ -22,9 +23,9 @@ ADDITIVE = (
 )
 
 
-async def yesterday_and_today(office: Any, told: Any) -> None:
+async def yesterday_and_today(office: Any) -> None:
     """Yesterday's calls are told too, by another source, before today's go on."""
-    earlier = told(random.Random(8), 120, office.now - DAY_MS - 4 * 3_600_000)
+    earlier = morning.told(random.Random(8), 120, office.now - DAY_MS - 4 * 3_600_000)
     office.tell([_renamed(event) for event in earlier])
     assert await office.book.keep()
 
@@ -60,7 +61,7 @@ async def test_a_day_is_the_sum_of_its_intervals_and_of_its_queues(office: Any) 
     assert starts == list(range(starts[0], starts[-1] + 1, day["step_ms"])), "no hole in it"
 
 
-async def test_a_day_that_is_over_says_what_it_said_when_it_ran(office: Any, told: Any) -> None:
+async def test_a_day_that_is_over_says_what_it_said_when_it_ran(office: Any) -> None:
     running = await office.ask("/day")
     assert await office.book.keep()
     office.now += DAY_MS
@@ -76,10 +77,8 @@ async def test_a_day_that_is_over_says_what_it_said_when_it_ran(office: Any, tol
     assert today["compared"][0]["kind"] == "day_before"
 
 
-async def test_a_running_day_is_compared_with_as_much_of_the_day_before(
-    office: Any, told: Any
-) -> None:
-    await yesterday_and_today(office, told)
+async def test_a_running_day_is_compared_with_as_much_of_the_day_before(office: Any) -> None:
+    await yesterday_and_today(office)
     day = await office.ask("/day")
     [before] = day["compared"]
     assert before["kind"] == "day_before"
@@ -97,10 +96,10 @@ async def test_a_running_day_is_compared_with_as_much_of_the_day_before(
         assert counted["count"] == before["queues"]["sales"][name], name
 
 
-async def test_what_comes_late_corrects_the_day_that_it_belongs_to(office: Any, told: Any) -> None:
-    await yesterday_and_today(office, told)
+async def test_what_comes_late_corrects_the_day_that_it_belongs_to(office: Any) -> None:
+    await yesterday_and_today(office)
     before = await office.ask("/day", date="2026-11-21")
-    late = told(random.Random(4), 6, office.now - DAY_MS - 3_600_000)
+    late = morning.told(random.Random(4), 6, office.now - DAY_MS - 3_600_000)
     office.tell(
         [
             msgspec.structs.replace(
