@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dashboard.access import Role
 from dashboard.audit_sqlite import SqliteAudit
-from dashboard.desks import Deed, Inquiry, Question
+from dashboard.desks import Desk, Inquiry, Question
 from dashboard.period import period
 from ingest.events import Millis
 
@@ -12,22 +12,15 @@ DAY_MS: Millis = 86_400_000
 LIMIT = 500
 
 
-class AuditDesk:
+class AuditDesk(Desk):
     """`/audit?from=&to=&who=&deed=`: times in ms, by default the last day; `deed` may be a beginning."""
 
     def __init__(self, audit: SqliteAudit) -> None:
         self._audit = audit
 
     @property
-    def deeds(self) -> Mapping[str, Deed]:
-        return {}
-
-    @property
     def inquiries(self) -> Mapping[str, Inquiry]:
         return {"/audit": (Role.ADMIN, self._entries)}
-
-    def document(self, now: Millis) -> Mapping[str, object]:
-        return {}
 
     async def _entries(self, question: Question) -> object:
         query = question.query

@@ -71,13 +71,16 @@ class Desk(Protocol):
     """Some wishes and questions that belong together. `deeds` by name, `inquiries` by path.
 
     A deed or inquiry raises RefusedError for what it will not do; anything else is our own fault.
+    Whoever says nothing of one of these has none.
     """
 
     @property
-    def deeds(self) -> Mapping[str, Deed]: ...
+    def deeds(self) -> Mapping[str, Deed]:
+        return {}
 
     @property
-    def inquiries(self) -> Mapping[str, Inquiry]: ...
+    def inquiries(self) -> Mapping[str, Inquiry]:
+        return {}
 
     def document(self, now: Millis) -> Mapping[str, object]:
         """What it adds to the body that screens are shown, by its own top-level keys. Plain data.
@@ -85,7 +88,7 @@ class Desk(Protocol):
         Called for every frame: a part that did not change must be the very same object as last
         time, and one that was handed over is never changed in place. None is no value.
         """
-        ...
+        return {}
 
 
 class Audit(Protocol):

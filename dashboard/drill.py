@@ -12,11 +12,10 @@ from msgspec import Struct, field
 
 from dashboard import formulas
 from dashboard.access import Caller, Role
-from dashboard.desks import FORBIDDEN, UNREADABLE, Deed, Inquiry, Question, RefusedError
+from dashboard.desks import FORBIDDEN, UNREADABLE, Desk, Inquiry, Question, RefusedError
 from dashboard.drill_words import Said, definition, sentence
 from dashboard.formulas import COUNTS, LIVE, SERVICE_LEVEL, Formula, missed
 from dashboard.period import Instant
-from ingest.events import Millis
 from stream.daybook import hidden
 from stream.daybook_day import Narrowed, Share, Told
 from stream.daybook_past import MOST_DAYS, Past, sums_of
@@ -49,21 +48,19 @@ class _Query(Struct, frozen=True, kw_only=True):
     order: Literal["time", "wait", "talk"] = "time"
 
 
-class Drill:
+class Drill(Desk):
     """The desk of the drill-down. Whoever asks sees the calls of his queues and his people only."""
 
     def __init__(self, floor: Callable[[], Floor], past: Past) -> None:
         self._floor = floor
         self._past = past
-        self.deeds: Mapping[str, Deed] = {}
-        self.inquiries: Mapping[str, Inquiry] = {
+
+    @property
+    def inquiries(self) -> Mapping[str, Inquiry]:
+        return {
             "/calls": (Role.SUPERVISOR, self._calls),
             "/formula": (Role.SUPERVISOR, self._formula),
         }
-
-    def document(self, now: Millis) -> Mapping[str, object]:
-        """Nothing for the screens: who wants to know, asks."""
-        return {}
 
     async def _calls(self, question: Question) -> object | None:
         query, narrowed = self._read(question)

@@ -16,13 +16,12 @@ from dashboard.attempts import Attempts, Patience
 from dashboard.authors import read
 from dashboard.board import Id
 from dashboard.codes import LIVES_MS, Codes
-from dashboard.desks import Deed, Inquiry, Question, RefusedError, Wish
+from dashboard.desks import Deed, Desk, Inquiry, Question, RefusedError, Wish
 from dashboard.displays_sqlite import Display
 from dashboard.proxies import home
 from dashboard.registry import Registry
 from dashboard.tokens import Pass
 from dashboard.writing import line
-from ingest.events import Millis
 
 GUESSES = Patience(free=5, first_ms=2_000, longest_ms=60_000, window_ms=LIVES_MS)
 Name = Annotated[str, Meta(max_length=80)]
@@ -49,7 +48,7 @@ class _Revoke(Struct, forbid_unknown_fields=True):
     display: Key
 
 
-class Pairing:
+class Pairing(Desk):
     """Displays by id. Whether there is such a board, its site knows: a display is of all sites."""
 
     def __init__(self, registry: Registry) -> None:
@@ -70,9 +69,6 @@ class Pairing:
     @property
     def inquiries(self) -> Mapping[str, Inquiry]:
         return {"/displays": (Role.ADMIN, self._displays)}
-
-    def document(self, now: Millis) -> Mapping[str, object]:
-        return {}
 
     async def _ask(self, wish: Wish) -> Mapping[str, object]:
         found = self._codes.ask(home(wish.address), wish.now)

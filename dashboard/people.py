@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from dashboard import passwords
 from dashboard.access import OPEN, Role
 from dashboard.authors import read
-from dashboard.desks import Deed, Inquiry, Question, RefusedError, Wish
+from dashboard.desks import Deed, Desk, Inquiry, Question, RefusedError, Wish
 from dashboard.passwords import Passwords
 from dashboard.registry import Registry
 from dashboard.users_sqlite import User
@@ -51,7 +51,7 @@ def check_id(id: str) -> None:
         raise RefusedError("user_id_bad")
 
 
-class People:
+class People(Desk):
     """Users by id; a local one has a password, one of a provider has his role from there."""
 
     def __init__(self, registry: Registry, passwords: Passwords) -> None:
@@ -65,9 +65,6 @@ class People:
     @property
     def inquiries(self) -> Mapping[str, Inquiry]:
         return {"/users": (Role.ADMIN, self._users)}
-
-    def document(self, now: Millis) -> Mapping[str, object]:
-        return {}
 
     async def _save(self, wish: Wish) -> Mapping[str, object]:
         asked = read(wish, SaveUser)

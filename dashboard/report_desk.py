@@ -20,7 +20,7 @@ from dashboard import charts, day, day_file
 from dashboard.access import Caller, Role
 from dashboard.concern import is_public
 from dashboard.day import Span
-from dashboard.desks import FORBIDDEN, UNREADABLE, Deed, File, Inquiry, Question, RefusedError
+from dashboard.desks import FORBIDDEN, UNREADABLE, Desk, File, Inquiry, Question, RefusedError
 from ingest.events import Millis
 from stream.daybook_day import Narrowed
 from stream.daybook_past import Past
@@ -53,24 +53,22 @@ class _Day(Struct, frozen=True, kw_only=True):
     live: bool
 
 
-class ReportDesk:
+class ReportDesk(Desk):
     """Tells managers of days. Whoever looks after some queues only, is told of these."""
 
     def __init__(self, floor: Callable[[], Floor], past: Past, incidents: Incidents) -> None:
         self._floor = floor
         self._past = past
         self._incidents = incidents
-        self.deeds: Mapping[str, Deed] = {}
-        self.inquiries: Mapping[str, Inquiry] = {
+
+    @property
+    def inquiries(self) -> Mapping[str, Inquiry]:
+        return {
             "/days": (Role.MANAGER, self._days),
             "/day": (Role.MANAGER, self._day),
             "/day/chart": (Role.MANAGER, self._chart),
             "/day/file": (Role.MANAGER, self._file),
         }
-
-    def document(self, now: Millis) -> Mapping[str, object]:
-        """Nothing for the screens."""
-        return {}
 
     async def _days(self, question: Question) -> object:
         try:

@@ -10,7 +10,7 @@ from dashboard import passwords
 from dashboard.access import OPEN, Role
 from dashboard.attempts import Knocks
 from dashboard.authors import read
-from dashboard.desks import Deed, Inquiry, Question, RefusedError, Wish
+from dashboard.desks import Deed, Desk, Inquiry, Question, RefusedError, Wish
 from dashboard.passwords import Passwords
 from dashboard.people import user_id
 from dashboard.proxies import home
@@ -34,7 +34,7 @@ class _NewPassword(Struct, forbid_unknown_fields=True):
     new_password: Password
 
 
-class SignIn:
+class SignIn(Desk):
     """`open`: nobody has to sign in, and nobody can."""
 
     def __init__(
@@ -57,9 +57,6 @@ class SignIn:
     @property
     def inquiries(self) -> Mapping[str, Inquiry]:
         return {"/session": (Role.NOBODY, self._session)}
-
-    def document(self, now: Millis) -> Mapping[str, object]:
-        return {}
 
     async def _sign_in(self, wish: Wish) -> Mapping[str, object]:
         if self._open:

@@ -17,7 +17,7 @@ from alerts.arrivals import ArrivalsWatch
 from alerts.usual_day import SLOT_MS, Base, slot_of
 from dashboard.arrival_days import ArrivalDays, Calls
 from dashboard.desk_file import DeskFileError
-from dashboard.desks import Deed, Inquiry
+from dashboard.desks import Desk
 from ingest.events import Millis
 from stream.floor import Floor
 from stream.metrics import NAMES
@@ -77,11 +77,8 @@ class AlertsOutlook:
         return None
 
 
-class Curves:
+class Curves(Desk):
     """The desk that shows the curves of today and keeps the arrivals of its days. It does no deeds."""
-
-    deeds: Mapping[str, Deed] = {}
-    inquiries: Mapping[str, Inquiry] = {}
 
     def __init__(self, floor: Floor, days: ArrivalDays, outlook: Outlook) -> None:
         self._floor = floor

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from alerts.rules import Rule
-from dashboard.desks import Deed, Inquiry
+from dashboard.desks import Desk
 from floorwatch.allowed import Allowed, allowed, merged
 from floorwatch.plan_file import Plan
 from ingest.events import Millis
@@ -15,11 +15,8 @@ from stream.floor import Floor
 LOOK_MS = 2_000
 
 
-class Premises:
+class Premises(Desk):
     """A desk that does no deeds. `planned` is what holds where the rules say nothing of a state."""
-
-    deeds: Mapping[str, Deed] = {}
-    inquiries: Mapping[str, Inquiry] = {}
 
     def __init__(
         self,
