@@ -13,7 +13,10 @@ from panel.custom import JSComponent
 from dashboard.catalogue import catalogues
 
 STATIC = Path(__file__).parent / "static"
-SHARED = ("dom.js", "memory.js", "address.js", "words.js", "feed.js", "newer.js", "theme.js")
+SHARED = (
+    *("dom.js", "shapes.js", "memory.js", "address.js"),
+    *("words.js", "feed.js", "newer.js", "theme.js"),
+)
 """What the script of every page begins with."""
 
 

@@ -2,7 +2,6 @@
 
 const BANNERS = 2;
 const ENDED_SHOWN_MS = 30000;
-const SEVERITY_SHAPES = { critical: "octagon", warning: "triangle", notice: "square" };
 
 class Banner {
   constructor(parent) {

@@ -32,7 +32,7 @@ class Card {
 
   build_head() {
     const head = make("header", "card-head", this.node);
-    severity_sign(head);
+    this.sign = make("i", "fw-shape", head, { "aria-hidden": "true" });
     const what = make("div", "what", head);
     const line = make("p", "line", what);
     this.severity = text(make("b", "severity", line));
@@ -134,6 +134,7 @@ class Card {
     const severity = severity_of(incident);
     const state = STATES.has(incident.state) ? incident.state : "firing";
     mark(this.node, "data-severity", severity);
+    mark(this.sign, "data-shape", SEVERITY_SHAPES[severity]);
     mark(this.node, "data-state", state);
     mark(this.node, "data-acked", String(Boolean(incident.acked)));
     mark(this.node, "aria-label", headline_of(incident, words));

@@ -3,10 +3,6 @@
 const STATES_IN_ORDER = [
   ...["ready", "ringing", "talking", "hold", "acw", "not_ready", "unreachable", "unknown", "signed_out"],
 ];
-const STATE_SHAPES = {
-  ...{ ready: "disc", ringing: "diamond", talking: "square", hold: "bars", acw: "drop" },
-  ...{ not_ready: "ring", unreachable: "cross", unknown: "ring", signed_out: "ring" },
-};
 const REASONS = new Set(["meal", "break", "coaching", "meeting", "training", "missed", "personal", "backoffice"]);
 
 // A state that we do not know is unknown, whatever it is called.

@@ -63,8 +63,3 @@ function headline_of(incident, words) {
 function lasting_of(incident, now) {
   return (incident.ended_at ?? now) - (incident.since ?? incident.fired_at ?? NaN);
 }
-
-// A shape beside each colour, for those who see no colours: its form is in the style sheet.
-function severity_sign(parent) {
-  return make("i", "shape", parent, { "aria-hidden": "true" });
-}

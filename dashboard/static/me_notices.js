@@ -1,7 +1,5 @@
 // The notices of the day, the newest first.
 
-const ME_TONES = { info: ["square", "calm"], good: ["disc", "good"], warn: ["triangle", "warn"] };
-
 class MeNotices {
   constructor(parent) {
     ({ node: this.node, title: this.title } = me_section(parent, "notices"));
@@ -24,8 +22,8 @@ class MeNotices {
   }
 
   paint_row(row, notice) {
-    const [sign, tone] = Object.hasOwn(ME_TONES, notice.tone) ? ME_TONES[notice.tone] : ME_TONES.info;
-    mark(row.sign, "data-shape", sign);
+    const { tone, shape } = NOTICE_LOOKS[notice_tone(notice)];
+    mark(row.sign, "data-shape", shape);
     mark(row.node, "data-tone", tone);
     put(row.words, String(notice.text ?? ""));
     put(row.at, this.words.hour_minute(notice.at));

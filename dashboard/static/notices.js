@@ -1,7 +1,6 @@
 // Notices to the walls: write one and see it as the wall will show it, what hangs, and what hung today.
 
 const NOTICE_ROOM = 200;
-const NOTICE_TONES = { info: ["calm", "disc"], good: ["good", "disc"], warn: ["warn", "triangle"] };
 // In minutes, or as the desk knows them; `kept` is as it was before a change.
 const NOTICE_LENGTHS = { kept: "kept", m30: 30, h1: 60, h2: 120, h4: 240, day: "day", time: "time", open: null };
 const NOTICE_DAY_MS = 86400000;
@@ -63,7 +62,7 @@ class Notices {
 
   build_tones(form) {
     const group = make("div", "fw-row notice-tones", form, { role: "radiogroup" });
-    const tones = Object.entries(NOTICE_TONES).map(([name, [tone, shape]]) => {
+    const tones = Object.entries(NOTICE_LOOKS).map(([name, { tone, shape }]) => {
       const label = make("label", "fw-button notice-tone", group, { "data-tone": tone });
       const input = make("input", "fw-unseen", label, { type: "radio", name: "tone", value: name });
       make("i", "fw-shape", label, { "aria-hidden": "true", "data-shape": shape });
@@ -170,8 +169,8 @@ class Notices {
     put(this.form_title, words.say(this.editing ? "notice.edit" : "notice.new"));
     put(this.said.words, words.say("notice.text"));
     const tone = this.tone;
-    mark(this.preview, "data-tone", NOTICE_TONES[tone][0]);
-    mark(this.preview_sign, "data-shape", NOTICE_TONES[tone][1]);
+    mark(this.preview, "data-tone", NOTICE_LOOKS[tone].tone);
+    mark(this.preview_sign, "data-shape", NOTICE_LOOKS[tone].shape);
     const said = this.said.node.value.trim();
     mark(this.preview, "data-empty", String(!said));
     put(this.preview_words, said || words.say("notice.preview"));
@@ -254,7 +253,7 @@ class Notices {
   paint_notice(row, notice) {
     const { words, now } = this;
     row.notice = notice;
-    const [tone, shape] = NOTICE_TONES[notice.tone] ?? NOTICE_TONES.info;
+    const { tone, shape } = NOTICE_LOOKS[notice_tone(notice)];
     mark(row.node, "data-tone", tone);
     mark(row.sign, "data-shape", shape);
     put(row.words, String(notice.text));

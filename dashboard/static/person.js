@@ -89,9 +89,8 @@ class Today {
   }
 
   build(incident, words) {
-    const row = make("li", "", this.list, { "data-severity": severity_of(incident) });
-    const button = make("button", "", row, { type: "button" });
-    severity_sign(button);
+    const button = make("button", "", make("li", "", this.list), { type: "button" });
+    make("i", "fw-shape", button, { "aria-hidden": "true", "data-shape": SEVERITY_SHAPES[severity_of(incident)] });
     text(make("time", "", button)).data = words.hour_minute(incident.fired_at ?? incident.since);
     text(make("b", "", button)).data = headline_of(incident, words);
     text(make("span", "lasting", button)).data = words.wait(lasting_of(incident, NaN));

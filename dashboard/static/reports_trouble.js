@@ -51,8 +51,8 @@ class ReportTrouble {
     text(make("time", "", row)).data = words.hour_minute(incident.fired_at);
     const told = make("div", "", row);
     const line = make("p", "r-what", told);
-    const shape = severity_of(incident) === "critical" ? "octagon" : "triangle";
-    make("i", "fw-shape", line, { "data-shape": shape, role: "img", "aria-label": words.say(`severity.${severity_of(incident)}`) });
+    const severity = severity_of(incident);
+    make("i", "fw-shape", line, { "data-shape": SEVERITY_SHAPES[severity], role: "img", "aria-label": words.say(`severity.${severity}`) });
     text(make("b", "", line)).data = headline_of(incident, words);
     const sentence = words.name(incident.sentence, "");
     if (sentence) text(make("p", "fw-note", told)).data = sentence;

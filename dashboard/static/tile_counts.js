@@ -57,7 +57,7 @@ class AgentsTile extends BoardTile {
     this.chips = AGENT_STATES.map((state) => {
       const part = make("i", "", this.bar, { "data-agents": state });
       const chip = make("p", "chip", this.list, { "data-agents": state });
-      sign(chip, AGENT_SHAPES[state]);
+      sign(chip, STATE_SHAPES[state]);
       const count = text(make("b", "count value", chip));
       return { state, part, chip, count, word: text(make("span", "word note", chip)) };
     });

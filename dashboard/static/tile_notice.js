@@ -1,7 +1,6 @@
 // What the floor is told today, and what is going on.
 
 const NOTICE_TURN_MS = 10000;
-const NOTICE_TONES = { info: "square", good: "disc", warn: "triangle" };
 const NOTHING_LEFT = { text: "", tone: "info" };
 
 // Those that still hold, the newest first.
@@ -38,9 +37,9 @@ class NoticeTurns {
     const count = Math.max(1, this.pieces.length);
     const place = Math.floor(shown_ms / NOTICE_TURN_MS) % count;
     const notice = this.pieces[place] ?? NOTHING_LEFT;
-    const tone = notice.tone in NOTICE_TONES ? notice.tone : "info";
+    const tone = notice_tone(notice);
     mark(this.node, "data-tone", tone);
-    mark(this.tone_sign, "data-shape", NOTICE_TONES[tone]);
+    mark(this.tone_sign, "data-shape", NOTICE_LOOKS[tone].shape);
     put(this.tone_words, this.pieces.length ? words.say(`notice.${tone}`) : "");
     put(this.text, notice.text || words.say("notice.none"));
     mark(this.node, "data-none", String(!notice.text));

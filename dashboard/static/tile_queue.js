@@ -9,7 +9,7 @@ class QueueTile extends BoardTile {
     this.people = make("div", "queue-people", parent);
     this.chips = ["ready", "talking", "not_ready"].map((state) => {
       const chip = make("p", "chip", this.people, { "data-agents": state });
-      sign(chip, AGENT_SHAPES[state]);
+      sign(chip, STATE_SHAPES[state]);
       const count = text(make("b", "count value", chip));
       return { state, chip, count, word: text(make("span", "note", chip)) };
     });

@@ -1,15 +1,6 @@
 // What all tiles are made of: a label, what they show, a foot, and how alive what they show is.
 
 const AGENT_STATES = ["ready", "talking", "hold", "ringing", "acw", "not_ready", "unreachable"];
-const AGENT_SHAPES = {
-  ready: "disc",
-  talking: "square",
-  hold: "bars",
-  ringing: "diamond",
-  acw: "drop",
-  not_ready: "ring",
-  unreachable: "cross",
-};
 const QUEUE_STATES = new Set(["live", "late", "stale", "unknown"]);
 const FRESHNESS = ["live", "late", "stale", "unknown"]; // from the best to the worst
 const LEVEL_SHAPES = { fine: "disc", warn: "triangle", bad: "octagon", met: "disc", below: "triangle" };
