@@ -1,7 +1,8 @@
 """One browser and one set of pages for all; a guarded site, or a floor and a television, if asked."""
 
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 
@@ -14,7 +15,14 @@ from tests.e2e.television import Television
 from tests.e2e.visitor import chromium
 
 
-@pytest.fixture(scope="module")
+def how_long(fixture_name: str, config: pytest.Config) -> Literal["session", "module"]:
+    """A browser's life: the run's. Where others run with us a module's: while it lives, no test of
+    theirs may await."""
+    alone = all("e2e" in Path(each.partition("::")[0]).parts for each in config.args)
+    return "session" if alone else "module"
+
+
+@pytest.fixture(scope=how_long)
 def browser() -> Iterator[Any]:
     yield from chromium()
 
