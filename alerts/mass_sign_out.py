@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from alerts.breach import STALE_NEWS_MS, Board, Breach, Sight
 from alerts.chance import crowd, spread
+from alerts.moves import Moves
 from alerts.presence import Going, Person, Presence
 from alerts.rules import WEEK_MS, MassSignOutRule
 from alerts.told_at import told_at
@@ -44,12 +45,6 @@ FAMILIES = 3
 
 _LEFT = frozenset({Going.LEFT})
 _TEAM_GOES = frozenset({Going.LEFT, Going.AWAY})
-
-
-class _Move(Struct, frozen=True, gc=False):
-    at: Millis
-    agent: str
-    gone: bool
 
 
 class _Exodus(Struct):
@@ -83,7 +78,7 @@ class MassSignOutWatch:
         self._rules = rules
         self._board = board
         self._blind: frozenset[str] = frozenset()
-        self._moves: list[_Move] = []
+        self._moves = Moves()
         self._fresh = False
         self._state = _State(Presence())
         self._longest = TRICKLE * max((rule.within_ms for rule in rules), default=0)
@@ -94,7 +89,7 @@ class MassSignOutWatch:
         if person is None or now - at > STALE_NEWS_MS or event.source in self._blind:
             return
         agent = self._floor.agents.name(event.data.agent)  # type: ignore[attr-defined]  # presence takes no other
-        self._moves.append(_Move(person.since, agent, not person.there))
+        self._moves.note(agent, person.since, gone=not person.there)
         self._fresh = self._fresh or not person.there
         if not person.there and not self._state.exodus:
             self._state.leaves += 1
@@ -110,8 +105,7 @@ class MassSignOutWatch:
             self._fresh = False
             for rule in self._rules:
                 self._judge(rule, now)
-        longest = self._longest + STALE_NEWS_MS
-        self._moves = [move for move in self._moves if move.at > now - longest]
+        self._moves.forget(now - self._longest)
         self._learn(now)
         self._end(now)
 
@@ -151,10 +145,10 @@ class MassSignOutWatch:
         Who goes home after a shift is none of either.
         """
         people = self._state.presence.people
-        moves = [move for move in self._moves if move.at >= since and move.agent in people]
-        went = {move.agent for move in moves if move.gone}
+        went, came = self._moves.since(since)
+        went &= people.keys()
         gone = {a for a in went if not people[a].there and people[a].going is not Going.HOME}
-        return gone, {move.agent for move in moves if people[move.agent].there} - went
+        return gone, {a for a in came & people.keys() if people[a].there}
 
     def _scopes(self, agents: set[str]) -> list[str]:
         people = self._state.presence.people
