@@ -109,7 +109,7 @@ class AlertLists {
 
   // What the feed does not tell: asked for once we are connected, and what changes, now and then.
   async read(body, now) {
-    const { desk, feed, incidents } = this.page;
+    const { road, feed, incidents } = this.page;
     if (feed.link !== "live" || !body?.alerts) return;
     const due = this.read_at === undefined || performance.now() - this.read_at > REPORT_MS;
     const state = JSON.stringify(
@@ -119,14 +119,14 @@ class AlertLists {
     this.read_at = performance.now();
     this.read_state = state;
     if (!this.rules) {
-      this.playbooks = (await desk.ask("playbooks")) ?? {};
-      const rules = await desk.ask("rules");
+      this.playbooks = (await road.ask("playbooks")) ?? {};
+      const rules = await road.ask("rules");
       this.rules = Array.isArray(rules) ? rules : (rules?.rules ?? null);
     }
-    this.report = await desk.ask("alerts/report");
+    this.report = await road.ask("alerts/report");
     const to = Math.round(now);
     const from = body.site?.day_start_at ?? to - DAY_MS;
-    this.today.take(await desk.ask("incidents", { from, to }));
+    this.today.take(await road.ask("incidents", { from, to }));
   }
 }
 

@@ -1,5 +1,5 @@
 // The road to the alert desk (docs/frames.md): wishes over a connection of their own, one answer each,
-// in order; questions over plain HTTP.
+// in order.
 
 const ANSWER_WITHIN_MS = 6000;
 const LOST = { done: false, why: "lost" };
@@ -39,7 +39,7 @@ class AlertDesk {
       const entry = this.asked.shift();
       if (!entry) return;
       clearTimeout(entry.timer);
-      entry.resolve(answer_of(data));
+      entry.resolve(answer_in(data));
     };
     socket.onclose = () => {
       if (socket === this.socket) this.give_up();
@@ -54,24 +54,5 @@ class AlertDesk {
       clearTimeout(timer);
       resolve(LOST);
     }
-  }
-
-  // What stands at a path; null if there is no such, or nobody answers.
-  async ask(path, query = {}) {
-    try {
-      const answer = await fetch(at(path, query), { cache: "no-store" });
-      return answer.ok ? await answer.json() : null;
-    } catch {
-      return null;
-    }
-  }
-}
-
-function answer_of(data) {
-  try {
-    const answer = JSON.parse(data);
-    return answer?.done ? answer : { done: false, why: String(answer?.why ?? "unreadable") };
-  } catch {
-    return { done: false, why: "unreadable" };
   }
 }

@@ -44,7 +44,7 @@ class Story {
 
   async read() {
     const { id } = this;
-    const told = await this.page.desk.ask("incident", { id });
+    const told = await this.page.road.ask("incident", { id });
     if (id !== this.id) return; // another was asked for meanwhile
     this.told = told;
     this.failed = told === null;
