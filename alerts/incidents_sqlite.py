@@ -15,6 +15,7 @@ from alerts.incident_store import IncidentStoreError
 from alerts.life_state import LifeState
 from alerts.notices import Entry, Notice, Waiting
 from ingest.events import Millis
+from stream import sqlite_file
 
 VERSION = 1
 KEEP_SENT = 10_000
@@ -60,10 +61,13 @@ class SqliteIncidents:
         # The stream and the courier may live in different threads.
         self._lock = threading.Lock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = self._opened()
+            self._db, damage = sqlite_file.opened(path, _TABLES, VERSION, checked=True)
+        except sqlite_file.FormatError as error:
+            raise IncidentStoreError(str(error)) from error
         except (sqlite3.Error, OSError) as error:
             raise _explained(path, error) from error
+        if damage:
+            self._warnings.append(f"{damage}, and the alerts begin anew")
 
     def __enter__(self) -> Self:
         return self
@@ -245,62 +249,10 @@ class SqliteIncidents:
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             try:
-                self._db.execute("begin immediate")
-                try:
-                    yield self._db
-                except BaseException:
-                    self._db.execute("rollback")
-                    raise
-                self._db.execute("commit")
+                with sqlite_file.transaction(self._db) as db:
+                    yield db
             except sqlite3.Error as error:
-                if self._db.in_transaction:
-                    self._db.execute("rollback")
                 raise _explained(self._path, error) from error
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            return self._checked()
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            aside = self._move_aside()
-            self._warnings.append(
-                f"{self._path} is damaged ({error}): it was moved to {aside}, and the alerts begin anew"
-            )
-            return self._checked()
-
-    def _checked(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("pragma journal_mode = wal")
-            db.execute("pragma synchronous = full")
-            (verdict,) = db.execute("pragma quick_check(1)").fetchone()
-            if verdict != "ok":
-                raise sqlite3.DatabaseError(verdict)
-            (version,) = db.execute("pragma user_version").fetchone()
-            tables = db.execute("select count(*) from sqlite_master").fetchone()[0]
-            if not version and not tables:
-                db.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit")
-            elif version != VERSION:
-                raise IncidentStoreError(
-                    f"{self._path} is of format {version}, this release reads {VERSION}: "
-                    "start the release that wrote it, or move the file away to begin anew"
-                )
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _move_aside(self) -> Path:
-        number = 1
-        while (aside := self._path.with_name(f"{self._path.name}.damaged-{number}")).exists():
-            number += 1
-        self._path.rename(aside)
-        for end in ("-wal", "-shm"):
-            beside = self._path.with_name(self._path.name + end)
-            if beside.exists():
-                beside.rename(aside.with_name(aside.name + end))
-        return aside
 
 
 def _put(db: sqlite3.Connection, name: str, body: bytes) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from ingest.events import Millis
-from stream import daybook
+from stream import daybook, sqlite_file
 from stream.daybook import PLACES, F, Taken, Turn
 from stream.facts import DEFINITION
 from stream.intervals import Calendar
@@ -66,8 +66,9 @@ class DaybookFile:
         self._calendar = self.fresh_calendar()
         self._swept_day: Millis = 0
         with self._explained():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = self._opened()
+            self._db, damage = sqlite_file.opened(path, _TABLES, VERSION, checked=False)
+        if damage:
+            self.warnings.append(f"{damage}, and is filled anew")
 
     def close(self) -> None:
         """Let go of the file; everything is in it."""
@@ -182,20 +183,15 @@ class DaybookFile:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._explained():
-            self._db.execute("begin immediate")
-            try:
-                yield
-                self._db.execute("commit")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("rollback")
-                raise
+        with self._explained(), sqlite_file.transaction(self._db):
+            yield
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except sqlite_file.FormatError as error:
+            raise DaybookError(str(error)) from error
         except (sqlite3.Error, OSError, msgspec.MsgspecError) as error:
             text = str(error)
             if "full" in text or "disk I/O" in text:
@@ -205,48 +201,6 @@ class DaybookFile:
             else:
                 advice = "may this user write there?"
             raise DaybookError(f"{self._path}: {text}: {advice}") from error
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            return self._checked()
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            aside = self._move_aside()
-            self.warnings.append(
-                f"{self._path} is damaged ({error}): it was moved to {aside}, and is filled anew"
-            )
-            return self._checked()
-
-    def _checked(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
-        try:
-            db.execute("pragma journal_mode = wal")
-            db.execute("pragma synchronous = full")
-            (version,) = db.execute("pragma user_version").fetchone()
-            (tables,) = db.execute("select count(*) from sqlite_master").fetchone()
-            if not version and not tables:
-                db.executescript(f"begin; {_TABLES} pragma user_version = {VERSION}; commit")
-            elif version != VERSION:
-                raise DaybookError(
-                    f"{self._path} is of format {version}, this release reads {VERSION}: start the "
-                    "release that wrote it, or move the file away to have it filled from the journal"
-                )
-            self._path.chmod(0o600)
-        except BaseException:
-            db.close()
-            raise
-        return db
-
-    def _move_aside(self) -> Path:
-        number = 1
-        while (aside := self._path.with_name(f"{self._path.name}.damaged-{number}")).exists():
-            number += 1
-        for end in ("", "-wal", "-shm"):
-            beside = self._path.with_name(self._path.name + end)
-            if beside.exists():
-                beside.rename(aside.with_name(aside.name + end))
-        return aside
 
 
 class Reading:
