@@ -28,7 +28,10 @@ def tile(kind: str, size: int = 1, queue: str = "") -> dict[str, Any]:
 
 EVERYTHING = {
     "id": "everything",
-    "names": {"zh": "信用卡与保险理赔热线大厅", "en": "Hall of cards, claims and insurance"},
+    "names": {
+        "zh": "信用卡、贷款、保险理赔与投诉升级热线一号大厅",
+        "en": "Hall of cards, claims, loans and insurance",
+    },
     "pages": [
         {
             "tiles": [
@@ -68,7 +71,10 @@ def floor(server: FloorServer, queues: int, *, busy: bool = False) -> None:
     shape = {str(step): 20 + step % 7 for step in range(4, 60)}
     body["curves"] = {"": {"expected": shape, "weekday": shape, "weekday_day": "2026-11-15"}}
     if busy:
-        body["site"]["names"] = {"zh": "华东区客户联络中心", "en": "Contact centre East"}
+        body["site"]["names"] = {
+            "zh": "华东区客户联络中心浦东二职场",
+            "en": "Contact centre East, Pudong",
+        }
         keys = ("waiting", "offered", "answered", "abandoned", "overflowed", "dropped_waiting")
         totals.update(dict.fromkeys(keys, 123_456), service_level=1, asa_ms=36_000_000)
         totals.update(longest_since=now - 36_000_000)
