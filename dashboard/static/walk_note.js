@@ -39,7 +39,7 @@ class WalkNote {
     const words = text(make("span", "", label));
     const picture = make("img", "walk-picture", row, { alt: "" });
     const out = button_in(row, "fw-quiet", () => this.take_photo(null));
-    const trouble = text(make("div", "fw-said", node, { "data-tone": "bad" }));
+    const trouble = text(make("div", "fw-said", node, { "data-tone": "bad", role: "alert" }));
     file.addEventListener("change", () => this.take_photo(file.files[0] ?? null));
     return { node, said, person, file, words, picture, out, trouble };
   }
