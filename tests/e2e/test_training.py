@@ -105,7 +105,7 @@ class Trainer(Visitor):
         self.page = self.context.new_page()
 
     def show(self, query: str = "?lang=en&training=1") -> Any:
-        return self.go(self.page, query, "[data-link=live] .row[data-queue]")
+        return self.go(self.page, query, "[data-link=live] .row[data-queue][data-state=live]")
 
     def count(self, figure: str) -> int:
         """A figure of the whole floor, as it stands on the page."""
