@@ -63,7 +63,7 @@ class Mosquitto:
             self.process = subprocess.Popen(
                 [_found("mosquitto"), "-c", str(config)], stdout=log, stderr=log
             )
-        for _ in range(500):
+        for _ in range(2_000):
             with socket.socket() as probe:
                 probe.settimeout(1)
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
@@ -90,7 +90,7 @@ class Mosquitto:
                 *("-t", topic, "-m", payload, *options),
             ],
             check=True,
-            timeout=10,
+            timeout=60,
         )
 
 

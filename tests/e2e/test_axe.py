@@ -18,13 +18,13 @@ PAGES = {
     **{view: (f"floor?lang=en&sound=0#{view}", f".view.{view}") for view in VIEWS},
     "reports": ("reports?lang=en", ".r-table, .r-body table"),
     "boards": ("boards?lang=en", "text=Main board"),
-    "board editor": ("boards?lang=en#lobby", "main"),
-    "users": ("admin?lang=en#users", ".admin-view.users"),
-    "displays": ("admin?lang=en#displays", ".admin-view.displays"),
-    "audit": ("admin?lang=en#audit", ".admin-view.audit"),
+    "board editor": ("boards?lang=en&board=lobby", ".preview .tile"),
+    "users": ("admin?lang=en#users", ".admin-view.users tbody tr"),
+    "displays": ("admin?lang=en#displays", ".admin-view.displays tbody tr"),
+    "audit": ("admin?lang=en#audit", ".admin-view.audit tbody tr"),
     "inside": ("sign-in?lang=en", ".door-inside"),
-    "walk": ("walk?lang=en", "main"),
-    "me": ("me?lang=en&agent=1001", "main"),
+    "walk": ("walk?lang=en", ".walk-note [data-choice]"),
+    "me": ("me?lang=en&agent=1001", ".me-time"),
 }
 
 

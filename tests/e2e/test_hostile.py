@@ -207,7 +207,7 @@ PAGES = {
     "me": ("me?lang={}&agent=1001", "main"),
     "me away": (f"me?lang={{}}&agent={quote(f'{LONG}not_ready', safe='')}", "main"),
     "boards": ("boards?lang={}", "main"),
-    "board editor": ("boards?lang={}#evil", "main"),
+    "board editor": ("boards?lang={}&board=evil", ".preview .tile"),
     "reports": ("reports?lang={}", ".r-body"),
     "users": ("admin?lang={}#users", ".admin-view.users"),
     "displays": ("admin?lang={}#displays", ".admin-view.displays"),
