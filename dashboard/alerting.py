@@ -60,10 +60,11 @@ class Sight(Protocol):
 
 def obeyed(
     desk: AlertDesk, caller: Caller, message: bytes, now: Millis, sight: Sight
-) -> tuple[str, Mapping[str, object]]:
+) -> tuple[Mapping[str, object], Mapping[str, object]]:
     """The desk's answer to a message, or ours if it is no wish or not for this caller; and the wish.
 
-    Who has signed in is who he is, whatever the message says of that.
+    Who has signed in is who he is, whatever the message says of that. The answer carries the
+    message's `id`.
     """
     try:
         wish = msgspec.json.decode(message)
@@ -71,13 +72,21 @@ def obeyed(
         wish = None
     if not isinstance(wish, dict) or not isinstance(wish.get("do"), str):
         return _refused(UNREADABLE), {}
-    if caller == OPEN:
-        return desk.obey(message, now), wish
-    wish["who"] = caller.name or caller.id
-    why = "" if caller.scope.whole else _beyond(wish, sight)
-    if why:
-        return _refused(why), wish
-    return desk.obey(msgspec.json.encode(wish), now), wish
+    id = wish.pop("id", None)
+    told = _told(desk, caller, wish, now, sight)
+    return (told if id is None else {"id": id, **told}), wish
+
+
+def _told(
+    desk: AlertDesk, caller: Caller, wish: dict[str, object], now: Millis, sight: Sight
+) -> Mapping[str, object]:
+    if caller != OPEN:
+        wish["who"] = caller.name or caller.id
+        why = "" if caller.scope.whole else _beyond(wish, sight)
+        if why:
+            return _refused(why)
+    told = desk.obey(msgspec.json.encode(wish), now)
+    return msgspec.json.decode(told, type=dict[str, object])
 
 
 def _beyond(wish: Mapping[str, object], sight: Sight) -> str:
@@ -101,6 +110,5 @@ def _beyond(wish: Mapping[str, object], sight: Sight) -> str:
     return "" if exact else FORBIDDEN
 
 
-def _refused(why: str) -> str:
-    refusal = {"v": VERSION, "kind": "answer", "done": False, "why": why}
-    return msgspec.json.encode(refusal).decode()
+def _refused(why: str) -> Mapping[str, object]:
+    return {"v": VERSION, "kind": "answer", "done": False, "why": why}

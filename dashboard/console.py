@@ -9,7 +9,7 @@ from dashboard.page import SHARED, Page, joined, words_of
 from dashboard.walk_page import PANELS
 
 SCRIPTS = (
-    *(*SHARED, "road.js", "incidents.js", "bell.js", "crier.js", "desk.js"),
+    *(*SHARED, "road.js", "incidents.js", "bell.js", "crier.js"),
     *("ask.js", "bounds.js", "facts.js", "playbook.js", "card.js", "whatif.js", "rail.js"),
     *("story.js", "person.js", "console_states.js", "console_floor.js", "console_route.js"),
     *("console_grid.js", "queues_table.js", "calls_list.js", "people_filter.js", "people_rows.js"),

@@ -109,11 +109,10 @@ class Roads:
     def _alerted(self, caller: Caller, message: bytes, guest: Guest) -> bytes:
         assert self._alerts is not None
         now = self._clock.now()
-        told, wish = alerting.obeyed(self._alerts, caller, message, now, self.sight(caller))
-        answer = msgspec.json.decode(told)
+        answer, wish = alerting.obeyed(self._alerts, caller, message, now, self.sight(caller))
         if self._desks is not None and wish:
             deed = f"alert.{wish.get('do')}"
             data = {str(key): value for key, value in wish.items() if key != "do"}
             noted = Wish(caller=caller, deed=deed, data=data, now=now, address=guest.address)
             self._desks.note(noted, bool(answer.get("done")), str(answer.get("why", "")))
-        return told.encode()
+        return msgspec.json.encode(answer)

@@ -12,7 +12,7 @@ class Console {
     this.rule_name = (rule) => this.lists.name_of_rule(rule);
     this.node = make("main", "fw-desk workplace", el);
     this.theme = new Theme(this.node);
-    this.desk = new AlertDesk();
+    this.desk = new Road("alerts");
     this.road = new Road();
     this.route = new Route(VIEWS, () => this.paint());
     this.build();
@@ -105,7 +105,7 @@ class Console {
     if (!who) return false;
     const incident = from.id ? { incident: from.id } : {};
     from.refuse("");
-    const answer = await this.desk.wish({ ...incident, ...wish, who });
+    const answer = await this.desk.wish(wish.do, { ...incident, ...wish, who });
     if (!answer.done) from.refuse(this.words.refusal(answer));
     this.paint();
     return answer.done;

@@ -1,11 +1,12 @@
-// The road to the desks (docs/frames.md): wishes over a connection of their own, each with its answer;
-// questions over plain HTTP. Whoever is not signed in any more is sent to where he can.
+// The road to the desks, or to that of the alerts (docs/frames.md): wishes over a connection of their own,
+// each with its answer; questions over plain HTTP. Whoever is not signed in any more is sent to where he can.
 
 const ROAD_WITHIN_MS = 12000;
 const ROAD_DOUBT_MS = 10000;
 
 class Road {
-  constructor() {
+  constructor(path = "desk") {
+    this.address = wire(path);
     this.socket = null;
     this.last = 0;
     this.asked = new Map(); // id -> [text, what to do with the answer, timer]
@@ -46,7 +47,7 @@ class Road {
 
   call() {
     if (this.socket) return this.socket;
-    const socket = new WebSocket(wire("desk"));
+    const socket = new WebSocket(this.address);
     this.socket = socket;
     socket.onopen = () => {
       for (const { text } of this.asked.values()) socket.send(text);
