@@ -77,7 +77,10 @@ class AlertLists {
     const watched = Boolean(body?.alerts);
     mark(this.quiet, "data-watched", String(watched));
     put(this.quiet_words, words.say(watched ? "quiet" : body ? "quiet.nobody" : "quiet.awaited"));
-    put(this.quiet_note, watched ? this.promise(body, words) : "");
+    const lit = this.page.strip.lit;
+    mark(this.quiet, "data-lit", String(lit.length > 0));
+    const but = lit.length ? words.say("quiet.but", { what: lit.join(words.say("list.comma")) }) : "";
+    put(this.quiet_note, watched ? [but, this.promise(body, words)].filter(Boolean).join(" ") : "");
     this.today.paint(words, this.order);
   }
 

@@ -1,6 +1,7 @@
 // What is wrong now: a row of lamps that always stand in the same place. Those that are well are dim.
 
 const LAMPS = ["alerts", "waiting", "service", "over", "unreachable", "system"];
+const LIT = new Set(["warn", "bad"]);
 
 class Strip {
   constructor(parent, page) {
@@ -29,6 +30,12 @@ class Strip {
       put(value, said);
       put(detail, more);
     }
+  }
+
+  // What stands in the lamps that are not well, alerts apart: "Longest wait 0:57".
+  get lit() {
+    const wrong = this.lamps.filter(({ name }) => name !== "alerts" && LIT.has(this.told[name]?.tone));
+    return wrong.map(({ label, value }) => `${label.data} ${value.data}`);
   }
 
   tell(floor, words) {

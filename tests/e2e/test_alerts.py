@@ -274,7 +274,7 @@ def test_an_alert_rings_is_seen_to_and_its_whole_story_stands(
     office: Office, desktop: Desktop
 ) -> None:
     wall, desk = desktop.show("wall"), desktop.show("floor")
-    desk.get_by_text("All quiet").wait_for()
+    desk.get_by_text("No alerts").wait_for()
     desk.get_by_text("Watching 4 queues by 7 statistical rules").wait_for()
     assert wall.locator(".alarm:visible").count() == 0
     for page in (wall, desk):

@@ -21,7 +21,7 @@ from dashboard.roads import Behind
 from tests.dashboard.conftest import QUEUES
 from tests.e2e.floor_server import FloorServer
 from tests.e2e.television import ROOT as ROOT_OF
-from tests.e2e.visitor import FULL_HD, HAND, NOBODY_THERE, Visitor, becomes
+from tests.e2e.visitor import FULL_HD, HAND, NOBODY_THERE, UNKNOWN, Visitor, becomes
 
 pytestmark = pytest.mark.chromium
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -278,6 +278,26 @@ def test_lamps_tell_what_is_wrong_and_lead_there(crowd: Crowd, desk: Desk) -> No
     over = page.locator(".break tr[data-tone=warn]").filter(has_text=HOSTILE)
     expect(over.locator(".c-allowed")).to_contain_text("10:00")
     expect(over.locator(".c-over")).to_have_text(re.compile(r"^\s*\+2:"))
+
+
+def test_no_alerts_is_not_said_as_if_the_lamps_above_were_dark(crowd: Crowd, desk: Desk) -> None:
+    def well(document: dict[str, Any]) -> None:
+        document["alerts"] = {"incidents": {}}
+        for queue in document["queues"].values():
+            queue["service_level"] = 0.9
+            queue.pop("longest_since", None)
+        for row in document["agents"].values():
+            row.update(state="ready", since=crowd.clock.now())
+
+    crowd.tell(well)
+    desk.forgiven.append(UNKNOWN)  # of what an alert desk would answer
+    page = desk.open_console()
+    quiet = page.locator(".all-quiet")
+    quiet.get_by_text("No alerts").wait_for()
+    expect(quiet.locator(".tick")).to_be_visible()
+    crowd.tell(lambda document: document["queues"]["billing"].update(service_level=0.7))
+    expect(quiet.locator(".tick")).to_be_hidden()
+    expect(quiet).to_contain_text(re.compile(r"No alerts.*Yet above: .*70\.0%\."))
 
 
 def test_people_are_found_filtered_grouped_sorted_and_opened(crowd: Crowd, desk: Desk) -> None:
