@@ -19,6 +19,11 @@ function reason_words(reason, words) {
   return REASONS.has(reason) ? words.say(`reason.${reason}`) : String(reason ?? "");
 }
 
+// What keeps a person: the reason where he is not ready and gave one, else the state.
+function doing_words({ state, row }, words) {
+  return (state === "not_ready" && reason_words(row.reason, words)) || state_words(state, words);
+}
+
 // How long this state may last, by the site's rules; NaN if nothing is said of it.
 function allowed_ms(allowed, state, reason) {
   const limits = allowed?.[state];

@@ -49,7 +49,7 @@ class Strip {
       over: {
         tone: over.length ? "warn" : "good",
         said: words.count(over.length),
-        more: first(over, ({ name }) => name),
+        more: first(over, (person) => [person.name, doing_words(person, words)].join(" · ")),
         to: over.length ? ["people", { over: "1" }] : ["break", {}],
       },
       unreachable: {
@@ -72,7 +72,8 @@ class Strip {
     const promised = floor.queues.some(([, queue]) => queue.service_level >= queue.goal);
     const names = below.map(([id]) => floor.queue_name(id, words));
     const to = ["queues", {}];
-    if (below.length) return { tone: "bad", said: words.kept(below[0][1].service_level), more: first_of(names, words), to };
+    const more = words.say("lamp.below", { queues: first_of(names, words) });
+    if (below.length) return { tone: "bad", said: words.kept(below[0][1].service_level), more, to };
     return promised ? { tone: "good", said: words.say("lamp.kept"), to } : { to };
   }
 

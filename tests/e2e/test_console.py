@@ -250,6 +250,7 @@ def test_lamps_tell_what_is_wrong_and_lead_there(crowd: Crowd, desk: Desk) -> No
     page = desk.open_console()
     for name in ("service", "over", "unreachable", "system"):
         page.wait_for_selector(f".lamp[data-lamp={name}][data-tone=good]")
+    expect(lamp(page, "service")).to_contain_text(re.compile("Service level.*Goal met"))
 
     def wrong(document: dict[str, Any]) -> None:
         now = crowd.clock.now()
@@ -263,10 +264,10 @@ def test_lamps_tell_what_is_wrong_and_lead_there(crowd: Crowd, desk: Desk) -> No
     crowd.tell(wrong)
     page.wait_for_selector(".lamp[data-lamp=service][data-tone=bad]")
     expect(lamp(page, "service")).to_contain_text("79.9%")
-    expect(lamp(page, "service")).to_contain_text("Billing")
+    expect(lamp(page, "service")).to_contain_text("below goal: Billing")
     expect(lamp(page, "waiting")).to_contain_text(re.compile(r"(?<!\d)1:[0-3]\d"))
     expect(lamp(page, "waiting")).to_contain_text("Sales")
-    expect(lamp(page, "over")).to_contain_text(HOSTILE)
+    expect(lamp(page, "over")).to_contain_text(f"{HOSTILE} · Break")
     expect(lamp(page, "system")).to_contain_text(HOSTILE)
     lamp(page, "unreachable").click()
     page.wait_for_selector(".chip[data-chip=unreachable][aria-pressed=true]")
