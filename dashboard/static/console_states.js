@@ -37,5 +37,6 @@ function state_sign(parent) {
 
 function mark_state(node, sign, state) {
   mark(node, "data-state", state);
+  mark(node, "data-agents", state);
   mark(sign, "data-shape", STATE_SHAPES[state]);
 }

@@ -2,10 +2,12 @@
 
 const QUEUE_COLUMNS = [
   ...["name", "waiting", "longest", "service_level", "offered", "answered", "abandoned", "overflowed"],
-  ...["dropped", "asa", "agents"],
+  ...["dropped_waiting", "dropped_talking", "asa", "agents"],
 ];
-const QUEUE_NUMBERS = ["waiting", "longest", "offered", "answered", "abandoned", "overflowed", "asa"];
-const DROPPED = ["dropped_waiting", "dropped_talking"];
+const QUEUE_NUMBERS = [
+  ...["waiting", "longest", "offered", "answered", "abandoned", "overflowed"],
+  ...["dropped_waiting", "dropped_talking", "asa"],
+];
 const BEHIND_COLUMN = { longest: "waiting", asa: "asa_ms" }; // what the drill-down calls them
 const MEMBER_STATES = ["ready", "ringing", "talking", "hold", "acw", "not_ready", "unreachable"];
 const TOTAL = " total"; // no queue is called so
@@ -21,8 +23,13 @@ class QueuesTable {
       built: {
         agents: (cell, id) => this.build_members(cell, id),
         service_level: (cell, id) => this.build_level(cell, id),
-        dropped: (cell, id) => DROPPED.map((what) => this.build_dropped(cell, id, what)),
       },
+    });
+    this.shapes = make("ul", "fw-row fw-note shapes", this.node);
+    this.shape_words = MEMBER_STATES.map((state) => {
+      const node = make("li", "fw-row", this.shapes);
+      mark_state(node, state_sign(node), state);
+      return { state, words: text(make("span", "", node)) };
     });
     this.legend = text(make("p", "fw-note legend", this.node));
   }
@@ -33,7 +40,7 @@ class QueuesTable {
       const node = make("button", "member", box, { type: "button" });
       mark_state(node, state_sign(node), state);
       node.addEventListener("click", () => this.page.go("people", { state, ...(id === TOTAL ? {} : { queue: id }) }));
-      return { state, node, count: text(make("b", "", node)) };
+      return { state, node, word: text(make("span", "word", node)), count: text(make("b", "", node)) };
     });
   }
 
@@ -44,13 +51,6 @@ class QueuesTable {
     const value = text(make("b", "", button));
     const goal = text(make("span", "goal", button));
     return { button, sign, value, goal, variant: text(make("span", "variant", button)) };
-  }
-
-  // While they waited, and while they talked.
-  build_dropped(cell, id, what) {
-    const button = make("button", "row-number", cell, { type: "button" });
-    button.addEventListener("click", () => this.drill(id, what));
-    return { what, button, value: text(button) };
   }
 
   drill(id, column) {
@@ -90,19 +90,18 @@ class QueuesTable {
       write.name(`${this.names.get(id)}${stale}`);
       const values = this.values(queue, words, now);
       for (const column of QUEUE_NUMBERS) write[column](values[column]);
-      for (const { what, button, value } of parts.dropped) {
-        put(value, values[what]);
-        called(button, `${words.say(`column.${what}`)} ${values[what]}`);
-      }
       this.paint_level(parts.service_level, queue, words);
-      for (const { state, node: member, count } of parts.agents) {
+      for (const { state, node: member, word, count } of parts.agents) {
         const number = queue.agents?.[state];
+        put(word, words.say(`agent.${state}`));
         put(count, words.count(number));
         mark(member, "data-none", String(!number));
         const said = `${words.say(`agent.${state}`)} ${words.count(number)}`;
         called(member, said);
       }
     });
+    for (const { state, words: said } of this.shape_words) put(said, words.say(`agent.${state}`));
+    mark(this.shapes, "aria-label", words.say("column.agents"));
     put(this.legend, words.say("queues.legend"));
   }
 

@@ -11,7 +11,10 @@ class QueuesTile extends BoardTile {
     this.head = make("div", "row heads", this.table, { role: "row" });
     this.heads = ["name", ...TABLE_ORDER].map((name) => {
       const cell = make("div", `cell ${name}`, this.head, { role: "columnheader" });
-      if (PEOPLE.includes(name)) sign(cell, STATE_SHAPES[name]);
+      if (PEOPLE.includes(name)) {
+        sign(cell, STATE_SHAPES[name]);
+        mark(cell, "data-agents", name);
+      }
       return { name, cell, label: text(make("span", "", cell)) };
     });
     this.none = make("p", "none", parent);

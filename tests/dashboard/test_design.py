@@ -7,6 +7,7 @@ import pytest
 from dashboard.page import STATIC
 
 CSS = (STATIC / "design.css").read_text(encoding="utf-8")
+STATES = ("ready", "talking", "hold", "ringing", "acw", "not_ready", "unreachable")
 THEMES = ("dark", "light")
 GROUNDS = ("ground", "tile", "raised")
 TEXTS = ("ink", "soft", "quiet", "good", "warn", "bad", "calm", "violet", "faded")
@@ -111,3 +112,14 @@ def test_meanings_differ_for_who_does_not_see_red_from_green(theme: str, kind: s
 def test_both_themes_have_the_same_roles() -> None:
     dark, light = (roles(theme).keys() for theme in THEMES)
     assert dark == light
+
+
+def test_what_a_person_does_has_one_shape_and_one_colour_on_every_page() -> None:
+    shapes = (STATIC / "shapes.js").read_text(encoding="utf-8")
+    for state in STATES:
+        assert len(re.findall(rf'\b{state}: "\w+"', shapes)) == 1
+        assert CSS.count(f'[data-agents="{state}"]') == 1
+    for sheet in STATIC.glob("*.css"):
+        if sheet.name != "design.css":
+            own = re.findall(r'\[data-agents="\w+"\]\)? \{ --hue', sheet.read_text("utf-8"))
+            assert not own, sheet.name

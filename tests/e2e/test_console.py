@@ -403,11 +403,28 @@ def test_every_number_of_a_queue_asks_for_what_is_behind_it(crowd: Crowd, desk: 
         page.locator("dialog.fw-drill[open]").get_by_text("Sales").first.wait_for()
         becomes(page, lambda: ["queue=sales" in each for each in asked[-1:]], [True])
         page.keyboard.press("Escape")
+    for column in ("dropped_waiting", "dropped_talking"):
+        told_of = page.locator(f"th.c-{column}").inner_text()
+        crowd.document["queues"]["sales"][column] = 21
+        expect(sales.locator(f".c-{column}")).to_have_text("21")
+        sales.locator(f".c-{column} button").click()
+        page.locator("dialog.fw-drill[open] h2").filter(has_text=told_of).wait_for()
+        assert f"what={column}" in asked[-1]
+        page.keyboard.press("Escape")
     page.locator("tr[data-total=true] .c-service_level button").click()
     page.wait_for_selector("dialog.fw-drill[open]")
     page.keyboard.press("Escape")
     sales.locator(".member[data-state=talking]").click()
     page.wait_for_function("() => location.hash.includes('state=talking&queue=sales')")
+
+
+def test_shapes_of_people_have_their_words(desk: Desk) -> None:
+    page = desk.open_console("queues")
+    members = page.locator("tr[data-id=sales] .member")
+    words = ["Ready", "Ringing", "On call", "Holding", "ACW", "Not ready", "Unreachable"]
+    expect(page.locator(".shapes li")).to_have_text(words)
+    hints = members.evaluate_all("(all) => all.map((node) => node.title.replace(/ [^ ]+$/, ''))")
+    assert hints == words
 
 
 def test_the_plan_shows_who_sits_where_and_dims_the_others(crowd: Crowd, desk: Desk) -> None:
