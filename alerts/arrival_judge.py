@@ -26,6 +26,11 @@ _LEAST_MISSED = 5.0
 _CLEAR = 8.0
 """More than what is sure: where the rate itself wanders, an alarm that ends too soon comes again."""
 _LEAST_WEEK = 20.0
+_SUSPECTED = 0.3
+"""So much of the way to an alarm, its evidence is no longer what chance brings every hour."""
+_KEEP_EVERY_MS, _KEPT = 5_000, 5
+_LEAST_AIM = 1.2
+"""Evidence for less than this takes all day."""
 _HOUR_MS = 3_600_000.0
 
 
@@ -36,6 +41,15 @@ class Alarm(Struct, frozen=True):
     at: Millis
     evidence: Evidence
     learning: bool = False
+
+
+class Standing(Struct, frozen=True):
+    """How far a judge was at a moment."""
+
+    at: Millis
+    calls: int
+    expected: float
+    logs: list[float]
 
 
 class RatioJudge(Struct):
@@ -50,11 +64,25 @@ class RatioJudge(Struct):
     limit: float = inf
     calls: int = 0
     expected: float = 0.0
+    standings: list[Standing] = []
+    """Of the last moments, a few seconds apart: to go back to."""
 
     @property
     def upward(self) -> bool:
         """Whether it looks for more than is expected."""
         return self.ratios[0] > 1
+
+    @property
+    def suspects(self) -> bool:
+        """Whether an alarm may be on its way."""
+        return self.alarm is None and self.mix.value >= _SUSPECTED * self.limit
+
+    def aim(self, usual: float) -> None:
+        """What comes is weighed against `usual` times the expected; the least ratio is meant of the
+        expected itself. The evidence so far stays: what is known before a call may choose the
+        ratio, and the promise holds."""
+        least = self.ratios[0]
+        self.mix.ratios = (max(least / usual, min(least, _LEAST_AIM)), *self.ratios[1:])
 
     def promise(self, alarms: float, period_calls: float) -> None:
         """Grant so many false alarms per period, in which so many calls are expected."""
@@ -63,12 +91,30 @@ class RatioJudge(Struct):
     def skip(self, calls: int, expected: float) -> None:
         """What was counted up to these totals is not to be judged, and what was weighed is void."""
         self.calls, self.expected = calls, expected
-        self.mix.reset()
+        self._begin_anew()
 
-    def weigh(self, calls: int, expected: float, factor: float) -> bool:
+    def keep(self, at: Millis) -> None:
+        """Remember how far it is now, if that is some seconds on."""
+        past = self.standings
+        if self.alarm is None and (not past or at - past[-1].at >= _KEEP_EVERY_MS):
+            past.append(Standing(at, self.calls, self.expected, [*self.mix.logs]))
+            del past[:-_KEPT]
+
+    def back_to(self, at: Millis) -> None:
+        """Be as far as before this moment, or as early as is known, and weigh anew what came since."""
+        past = self.standings
+        if self.alarm is not None or not past:
+            return
+        while len(past) > 1 and past[-1].at > at:
+            past.pop()
+        then = past[-1]
+        self.calls, self.expected, self.mix.logs = then.calls, then.expected, [*then.logs]
+
+    def weigh(self, calls: int, expected: float, factor: float, *, exact: bool = True) -> bool:
         """Take the totals so far, of which the expected counts `factor` times; True if it alarms.
 
-        It is called at each call, so that a single new one came at this very moment.
+        It is called at each call, so that a single new one came at this very moment; unless `exact`
+        is False: then those that are new came at moments that are not known.
         """
         came, due = calls - self.calls, (expected - self.expected) * factor
         self.calls, self.expected = calls, expected
@@ -76,7 +122,7 @@ class RatioJudge(Struct):
             if self.back.update(came, due):
                 self.over()
             return False
-        told = self.mix.call(due) if came == 1 else self.mix.update(came, due)
+        told = self.mix.call(due) if came == 1 and exact else self.mix.update(came, due)
         return told >= self.limit
 
     def hold(self, alarm: Alarm) -> None:
@@ -84,11 +130,15 @@ class RatioJudge(Struct):
         # Not against the likeliest ratio: a surge of x4 that goes down to x1.7 is not over.
         self.back = ReverseCusum(self.ratios[0], clear=_CLEAR)
         self.alarm = alarm
-        self.mix.reset()
+        self._begin_anew()
 
     def over(self) -> None:
         """It holds no more."""
         self.back = self.alarm = None
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self.standings.clear()
         self.mix.reset()
 
     def onset(self, recent: Recent, factor: float) -> Onset | None:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from alerts.forecast import Forecast
-from alerts.level import STEP_MS, FlatRate, Level
+from alerts.level import LAG_STEPS, STEP_MS, WARY_STEPS, FlatRate, Level
 from alerts.residuals import Residuals
 from alerts.usual_day import SLOT_MS, Base
 from ingest.events import Millis
@@ -25,6 +25,8 @@ _FIRST_DAY = 1.2
 _FIRST_DAY_BESIDE = 0.15
 """The same, where the other queues tell how the day goes."""
 _FIRST_DAY_LOW = 0.35
+GUESSED_HIGHEST: float = 1 + _KNOWN_TIMES * _FORECAST_CV
+"""Up to how many times a forecast there is nothing to tell of, before it was held against a day."""
 _LOWEST = 0.2
 _WEEK_STEPS = 7 * 86_400_000 // STEP_MS
 _PRIME_SLOTS = 6
@@ -75,13 +77,14 @@ class Pace(Struct):
         self.calls += calls
         self.base.count(calls)
 
-    def close(self, *, frozen: bool) -> None:
-        """The step is over, and all of it was seen."""
+    def close(self, *, frozen: bool, wary: bool = False) -> None:
+        """The step is over, and all of it was seen. If `wary`, the level takes its time."""
         calls, self.calls = self.calls, 0
         self.flat.step(calls, frozen=frozen)
         if self.ground in (Ground.BASE, Ground.FORECAST):
             usual = self.before_level
-            self.level.step(calls, usual, frozen=frozen)
+            lag = WARY_STEPS if wary else LAG_STEPS
+            self.level.step(calls, usual, frozen=frozen, lag=lag)
             if frozen:
                 self.residuals.skip()
             else:
@@ -104,6 +107,11 @@ class Pace(Struct):
         if self.ground is Ground.FORECAST:
             return False
         return self.ground is not Ground.BASE or self.base.learning
+
+    @property
+    def guessed(self) -> bool:
+        """Whether a forecast is gone by, and how well it tells is not known yet."""
+        return self.ground is Ground.FORECAST and not self.residuals.learnt
 
     @property
     def highest(self) -> float:
@@ -133,7 +141,7 @@ class Pace(Struct):
 
     def _band(self, times: float) -> float:
         """By how much of itself the rate may wander."""
-        if self.ground is Ground.FORECAST and not self.residuals.learnt:
+        if self.guessed:
             return times * _FORECAST_CV
         return self.residuals.band(_LEARNING_TIMES if self.learning else times)
 

@@ -21,7 +21,7 @@ from alerts.arrival_judge import (
     counted,
     missed,
 )
-from alerts.arrival_pace import Ground, Pace
+from alerts.arrival_pace import GUESSED_HIGHEST, Ground, Pace
 from alerts.forecast import Forecast
 from alerts.hours import Hours
 from alerts.level import STEP_MS
@@ -29,6 +29,8 @@ from alerts.onset import Recent
 from alerts.usual_day import SLOT_MS
 from ingest.events import Millis
 
+LATE_MS = 3_000
+"""A call told later than this is counted in the time in which it came: several of them are a backlog."""
 GRACE_MS = 30_000
 """After a blind time so much is left to settle: what was held up comes all at once."""
 _LOW_EVERY_MS = 5_000
@@ -71,7 +73,8 @@ class ArrivalStream(Struct):
     low_expected: float = 0.0
 
     def arrive(self, at: Millis, calls: int = 1, forecast: Forecast | None = None) -> None:
-        """These calls came."""
+        """These calls came, just now or a little earlier."""
+        late = self.at - at > LATE_MS
         self._flow(at, forecast)
         if self.paused:
             return
@@ -85,7 +88,10 @@ class ArrivalStream(Struct):
             return
         for silence in self.silences:
             silence.over(self.at)
-        self._judge_surges()
+        if late:
+            for judge in self.surges:
+                judge.back_to(at)
+        self._judge_surges(exact=not late)
 
     def advance(self, now: Millis, forecast: Forecast | None = None) -> None:
         """Time has passed."""
@@ -147,6 +153,8 @@ class ArrivalStream(Struct):
         """Let what is expected grow until `now`, step by step."""
         if not self.at:
             self.at = self.low_at = now
+            for silence in self.silences:
+                silence.over(now)
             self._turn(forecast)
         while self.at < now:
             until = min(now, self.turn_at)
@@ -156,7 +164,7 @@ class ArrivalStream(Struct):
             if until == self.turn_at:
                 self._note()
                 if self.whole:
-                    self.pace.close(frozen=self.stilled or self.frozen)
+                    self.pace.close(frozen=self.stilled or self.frozen, wary=self._suspecting)
                 else:
                     self.pace.miss((until - self.turned_at) // STEP_MS or 1)
                 self._turn(forecast)
@@ -177,6 +185,8 @@ class ArrivalStream(Struct):
             for judge in (*self.surges, *self.collapses):
                 if judge.alarm is None:
                     judge.skip(self.calls, self.expected)
+        for judge in self.surges:
+            judge.aim(GUESSED_HIGHEST if pace.guessed else 1.0)
         if pace.ground is not before or pace.ground is Ground.FLAT or self.at % SLOT_MS == 0:
             self.promise(forecast)
 
@@ -184,6 +194,14 @@ class ArrivalStream(Struct):
     def frozen(self) -> bool:
         """Whether an alarm of its own keeps its level where it was."""
         return self.holding and any(self.at - alarm.at < _THAW_MS for alarm in self.alarms.values())
+
+    @property
+    def _suspecting(self) -> bool:
+        """Whether a surge may be on its way that its level would soon take for the usual.
+
+        Only against a forecast: it tells when more is due, and a learnt shape wanders more.
+        """
+        return self.pace.guessed and any(judge.suspects for judge in self.surges)
 
     def _note(self) -> None:
         """Keep what came and was due since the last time."""
@@ -206,14 +224,15 @@ class ArrivalStream(Struct):
                 silence.over(self.at)
         self.low_at, self.low_expected = self.at, self.expected
 
-    def _judge_surges(self) -> None:
+    def _judge_surges(self, *, exact: bool = True) -> None:
         highest = self.pace.highest
         for judge in self.surges:
             if self.pace.rate <= 0 or not judge.hours.holds(self.at):
                 judge.over()
                 judge.skip(self.calls, self.expected)
-            elif judge.weigh(self.calls, self.expected, highest):
+            elif judge.weigh(self.calls, self.expected, highest, exact=exact):
                 self._alarm(judge, highest)
+            judge.keep(self.at)
         self._look()
 
     def _judge_low(self) -> None:

@@ -21,8 +21,8 @@ from alerts.forecast import Forecast
 from alerts.rules import WEEK_MS, CollapseRule, Rule, SilenceRule, SurgeRule
 from alerts.shiryaev_roberts import PoissonMixture, collapse_ratios, surge_ratios
 from alerts.usual_day import Base
-from ingest.events import Blocked, Event, Millis, Queued
-from ingest.words import Origin
+from ingest.events import Adapter, Blocked, Event, Millis, Queued
+from ingest.words import AdapterStatus, Origin
 from stream.floor import Floor
 
 ArrivalRule = SurgeRule | CollapseRule | SilenceRule
@@ -73,8 +73,10 @@ class ArrivalsWatch:
         return self._kept.streams
 
     def take(self, event: Event, now: Millis) -> None:
-        """A new event; only arrivals matter here."""
+        """A new event; only arrivals matter here, and who tells of them."""
         data = event.data
+        if isinstance(data, Adapter) and data.status in _NOT_WHOLE and event.origin in _NEWS:
+            self._doubt(event.source, now)
         if not isinstance(data, Queued | Blocked) or event.origin not in _NEWS:
             return
         if self._passed_on(data.call, now):
@@ -86,6 +88,15 @@ class ArrivalsWatch:
                 self.streams[scope].learn(at)
         else:
             self.count(data.queue, at)
+
+    def _doubt(self, source: str, now: Millis) -> None:
+        """What this source tells is not the whole, if only until the next tick: what it held up
+        comes all at once."""
+        feeds = self.floor.state.queue_feeds
+        for scope, stream in self.streams.items():
+            mine = not scope or any(feeds.get(q, source) == source for q in self._queues_of(scope))
+            if mine and not stream.paused:
+                stream.pause(now, self.forecast)
 
     def _passed_on(self, call: str, now: Millis) -> bool:
         """Whether this call has come already, and only goes on to another queue."""
@@ -293,6 +304,7 @@ class ArrivalsWatch:
 
 
 _NEWS = (Origin.LIVE, Origin.REPLAY)
+_NOT_WHOLE = frozenset({AdapterStatus.STARTING, AdapterStatus.RESYNC, AdapterStatus.DOWN})
 _NONE = (0, 0.0)
 
 

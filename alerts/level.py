@@ -10,6 +10,8 @@ from msgspec import Struct
 STEP_MS = 20_000
 """Counts are handed over in steps of this."""
 LAG_STEPS = 30
+WARY_STEPS = 120
+"""The lag while a surge may be on its way."""
 _HALF_LIFE_STEPS = 135
 _DECAY: float = 0.5 ** (1 / _HALF_LIFE_STEPS)
 
@@ -30,13 +32,15 @@ class Level(Struct):
     steps: float = 0.0
     held_back: list[tuple[int, float]] = []
 
-    def step(self, calls: int, expected: float, *, frozen: bool) -> None:
+    def step(
+        self, calls: int, expected: float, *, frozen: bool = False, lag: int = LAG_STEPS
+    ) -> None:
         """What came in the last step, and what the base alone expected."""
         if frozen:
             self.held_back.clear()
             return
         self.held_back.append((calls, expected))
-        if len(self.held_back) > LAG_STEPS:
+        while len(self.held_back) > lag:
             old_calls, old_expected = self.held_back.pop(0)
             self.calls = self.calls * _DECAY + old_calls
             self.expected = self.expected * _DECAY + old_expected

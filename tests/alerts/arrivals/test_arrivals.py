@@ -71,6 +71,28 @@ def test_a_surge_of_all_queues_is_the_floors(watching: Watch) -> None:
     assert w.told[0].at - (NOON + 30 * MINUTE) < 4 * MINUTE
 
 
+def test_the_least_surge_asked_for_does_not_become_the_usual_before_it_is_told(
+    watching: Watch,
+) -> None:
+    """x1.5 for three quarters of an hour, against a forecast that was never held against a day."""
+    for seed in range(8):
+        w, draw = watching(forecast=planned(QUEUES)), Random(seed)
+        w.start(NOON)
+        w.poisson({q: 0.92 * rate for q, rate in QUEUES.items()}, NOON + 75 * MINUTE, draw, 5_000)
+        assert w.told == []
+        rates = {q: 0.92 * 1.5 * rate for q, rate in QUEUES.items()}
+        w.poisson(rates, NOON + 120 * MINUTE, draw, 5_000)
+        assert ("surge", "") in w.names, seed
+
+
+def test_a_day_a_fifth_busier_than_its_forecast_is_no_surge(watching: Watch) -> None:
+    for seed in range(8):
+        w, draw = watching(forecast=planned(QUEUES)), Random(seed)
+        w.start(NOON)
+        w.poisson({q: 1.2 * rate for q, rate in QUEUES.items()}, NOON + 8 * HOUR, draw, 5_000)
+        assert w.told == []
+
+
 def test_a_second_queue_later_brings_in_the_floor_beside_the_first(watching: Watch) -> None:
     w, draw = watching(forecast=planned(QUEUES)), Random(5)
     w.start(NOON)
