@@ -85,7 +85,7 @@ class QueuesTile extends BoardTile {
 
   widest(name) {
     if (name === "day") return 5;
-    let em = name === "longest" ? em_width("00:00") : em_width("000");
+    let em = em_width(name === "longest" ? "00:00" : PEOPLE.includes(name) ? "00" : "000");
     for (const row of this.rows.values()) em = Math.max(em, em_width(row.words(name)));
     if (name === "waiting" || name === "longest" || name === "service") em += 0.9; // its shape
     return name === "target" ? em * 0.7 : em;
@@ -132,10 +132,10 @@ class QueuesTile extends BoardTile {
   }
 }
 
-// A head may stand in two lines; its sign stands before the first word.
+// A head may stand in two lines, unless a sign stands before it.
 function head_width(name, words, lines) {
-  const em = lines === 1 ? em_width(words) : Math.max(...words.split(" ").map(em_width));
-  return em + (PEOPLE.includes(name) ? 1.3 : 0.1);
+  if (PEOPLE.includes(name)) return em_width(words) + 1.3;
+  return (lines === 1 ? em_width(words) : Math.max(...words.split(" ").map(em_width))) + 0.1;
 }
 
 class QueueRow {

@@ -230,3 +230,35 @@ def stop_all(server: FloorServer) -> None:
     """All feeds fell silent a minute ago."""
     for queue in server.document["queues"].values():
         queue.update(state="stale", state_since=server.clock.now() - 60_000)
+
+
+TABLE = {"id": "table", "names": {"en": "Table"}, "pages": [{"tiles": [tile("queues", 4)]}]}
+FITTED = """() => {
+  const root = document.querySelector('[data-root-id]').firstElementChild.shadowRoot;
+  const seen = (selector) => [...root.querySelectorAll(selector)].filter((one) => one.checkVisibility());
+  const edge = seen('.fresh')[0].getBoundingClientRect().right;
+  const type = parseFloat(getComputedStyle(seen('.row[data-queue] .value')[0]).fontSize);
+  const signed = seen('.heads .cell:has(.fw-shape) span');
+  const heads = signed.map((head) => head.getClientRects().length);
+  return { past: seen('.row').some((row) => row.getBoundingClientRect().right > edge + 1), type, heads };
+}"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_table_alone_fills_the_screen_with_few_queues_and_with_many(
+    server: FloorServer, visit: Television, language: str
+) -> None:
+    floor(server, 4)
+    server.document["boards"] = {"table": TABLE}
+    with server:
+        page = opened(visit, server, "/wall/table", language)
+        for queues, least in ((4, 0.055), (2, 0.07), (8, 0.033)):
+            server.tell(lambda body, n=queues: floor(server, n))  # type: ignore[misc]
+            page.wait_for_function(COUNTED, arg=[".row[data-queue]", queues])
+            for size in SIZES[::2]:
+                assert faults(page, size) == [], (queues, size)
+            assert faults(page, SIZES[0]) == []
+            told = page.evaluate(FITTED)
+            assert told["type"] >= 1080 * least
+            assert not told["past"]
+            assert set(told["heads"]) == {1}
