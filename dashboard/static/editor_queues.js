@@ -1,4 +1,5 @@
-// Which queues a board shows: each a word to press. All of the site's, or just these, in this order.
+// Which queues a board shows: each a word to press, which stays where it is. Their line is the site's, as far
+// as nobody dragged one; the board shows those that are chosen in this order.
 
 const MANY_QUEUES = 8; // from here on one searches
 
@@ -16,6 +17,7 @@ class QueueChoice {
     this.chips_node = make("div", "chips", this.node);
     this.sorter = new Sorter(this.chips_node, (from, to) => this.move(from, to));
     this.chips = [];
+    this.line = []; // all of them, in the order in which they stand here
     this.none = text(make("p", "fw-note", this.node));
     this.note = text(make("p", "fw-note", this.node));
     this.wrong = new EditorWrong(this.node);
@@ -36,18 +38,17 @@ class QueueChoice {
   }
 
   press(id) {
-    const chosen = this.shows_all ? this.there : this.page.draft.board.queues;
-    const left = chosen.filter((each) => each !== id);
-    if (left.length === chosen.length) left.push(id);
-    if (left.length) this.choose(left);
+    const chosen = new Set(this.shows_all ? this.there : this.page.draft.board.queues);
+    if (!chosen.delete(id)) chosen.add(id);
+    if (chosen.size) this.choose(this.line.filter((each) => chosen.has(each)));
   }
 
   move(from, to) {
+    if (this.shows_all) return;
     const id = this.shown[from];
-    const queues = [...this.page.draft.board.queues];
-    if (!queues.includes(this.shown[to])) return;
-    moved_in(queues, queues.indexOf(id), queues.indexOf(this.shown[to]));
-    this.choose(queues);
+    moved_in(this.line, this.line.indexOf(id), this.line.indexOf(this.shown[to]));
+    const { queues } = this.page.draft.board;
+    this.choose(this.line.filter((each) => queues.includes(each)));
     this.chips[this.shown.indexOf(id)]?.node.focus();
   }
 
@@ -63,9 +64,11 @@ class QueueChoice {
     mark(this.find, "aria-label", words.say("boards.queues.find"));
     mark(this.find, "placeholder", words.say("boards.queues.find"));
     const wanted = this.find.hidden ? "" : this.find.value.trim().toLowerCase();
-    const every = [...board.queues, ...there.filter((id) => !board.queues.includes(id))];
+    if (this.draft !== page.draft) this.line = [];
+    this.draft = page.draft;
+    this.line = all ? there : in_line(this.line, there, board.queues);
     const found = (id) => `${id} ${Object.values(rows[id]?.names ?? {}).join(" ")}`.toLowerCase().includes(wanted);
-    this.shown = every.filter(found);
+    this.shown = this.line.filter(found);
     while (this.chips.length < this.shown.length) this.add();
     this.chips.forEach((chip, place) => {
       const id = this.shown[place];
@@ -93,4 +96,21 @@ class QueueChoice {
     this.sorter.hold(node, node);
     this.chips.push({ node, words, note });
   }
+}
+
+// The line as it was, with what came since; those that are chosen stand in their places of it in the order
+// of the board.
+function in_line(line, there, chosen) {
+  const known = new Set([...there, ...chosen]);
+  const next = line.filter((id) => known.has(id));
+  for (const ids of [there, chosen]) {
+    ids.forEach((id, place) => {
+      if (!next.includes(id)) next.splice(place && next.indexOf(ids[place - 1]) + 1, 0, id);
+    });
+  }
+  const places = chosen.map((id) => next.indexOf(id)).sort((a, b) => a - b);
+  places.forEach((place, turn) => {
+    next[place] = chosen[turn];
+  });
+  return next;
 }

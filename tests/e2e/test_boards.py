@@ -162,6 +162,32 @@ def shape_of(part: Any) -> float:
     return float(box["width"] / box["height"])
 
 
+def test_words_of_queues_stay_where_they_are_until_somebody_drags_them(
+    house: House, maker: Maker
+) -> None:
+    house.put(Board(id="lobby", names={"en": "Lobby"}, queues=("sales", "billing"), pages=TWO))
+    page = maker.edit("lobby")
+    chips = page.locator(".chip-button:visible")
+    stands = chips.all_inner_texts()
+    assert [stands[0], *stands[2:]] == ["Sales", "Billing", "Complaints and claims"]
+    pressed = "all => all.map(chip => chip.ariaPressed).join()"
+    for chip, chosen in ((0, "false,false,true,false"), (1, "false,true,true,false")):
+        chips.nth(chip).click()
+        becomes(page, lambda: chips.evaluate_all(pressed), chosen)
+    for _ in range(2):
+        chips.nth(3).click()
+    chips.nth(0).click()
+    becomes(page, lambda: chips.evaluate_all(pressed), "true,true,true,false")
+    assert chips.all_inner_texts() == stands
+    chips.nth(2).focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")  # the hand is still on it
+    becomes(page, chips.all_inner_texts, [stands[2], *stands[:2], stands[3]])
+    maker.press("boards.save")
+    maker.state("wall")
+    assert house.read("lobby").queues == ("billing", "sales", "support")
+
+
 def test_tiles_are_dragged_moved_by_keys_and_brought_back(house: House, maker: Maker) -> None:
     kinds: tuple[TileKind, ...] = ("waiting", "longest", "counts", "clock")
     shown = BoardPage(tiles=tuple(Tile(kind=kind) for kind in kinds))
