@@ -1,12 +1,14 @@
 // Beside the incidents: what is muted and why, silences, how the week went, and the rules.
 
 const NOISY_SHOWN = 5;
+const PANELS_ABOUT = new Set(["silences", "muted"]); // two that are easily taken for one another
 
 class Panel {
   constructor(parent, name) {
     this.name = name;
     this.node = make("section", `fw-tile panel ${name}`, parent);
     this.title = text(make("h2", "", this.node));
+    this.about = text(make("p", "fw-note", this.node));
     this.list = make("ul", "", this.node);
     this.nothing = text(make("p", "fw-note", this.node));
   }
@@ -14,6 +16,7 @@ class Panel {
   // One row per entry, kept in place; `fill(row, entry)` writes it.
   paint(entries, words, fill) {
     put(this.title, words.say(`panel.${this.name}`));
+    put(this.about, PANELS_ABOUT.has(this.name) ? words.say(`about.${this.name}`) : "");
     put(this.nothing, entries.length ? "" : words.say(`nothing.${this.name}`));
     keep_rows(this.list, entries, (_, id) => this.build(id), fill);
   }
@@ -137,13 +140,13 @@ class Week {
 class Rules extends Panel {
   constructor(parent) {
     super(parent, "rules");
-    const knobs = make("div", "", this.node);
-    this.list.before(knobs);
-    this.whatif_note = text(make("p", "fw-note", knobs));
-    this.whatif = new WhatIf(knobs);
     const all = make("details", "", this.node);
     this.count = text(make("summary", "", all));
     all.append(this.list);
+    const knobs = make("details", "knobs", this.node);
+    this.whatif_title = text(make("summary", "", knobs));
+    this.whatif_note = text(make("p", "fw-note", knobs));
+    this.whatif = new WhatIf(knobs);
   }
 
   show(rules, body, { words, now }) {
@@ -152,6 +155,7 @@ class Rules extends Panel {
       put(row.note, [words.name(rule.sentence, ""), words.name(rule.consequence, "")].filter(Boolean).join(" · "));
     });
     put(this.count, words.say("rules.all", { count: words.count(rules?.length) }));
+    put(this.whatif_title, words.say("whatif.title"));
     put(this.whatif_note, words.say("whatif.note"));
     this.whatif.paint(body, rules, { words, now });
   }
