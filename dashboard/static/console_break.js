@@ -1,4 +1,4 @@
-// Who is on a break: why, since when, how long it may last, and by how much it is over.
+// Who is away from calls: why, since when, how long it may last, and how much of that is left.
 
 class Breaks {
   constructor(parent, page) {
@@ -7,9 +7,10 @@ class Breaks {
     const head = make("header", "view-head", this.node);
     this.title = text(make("h2", "", head));
     this.share = text(make("p", "fw-note", head));
+    this.order = text(make("p", "fw-note", head));
     this.reasons_node = make("div", "fw-row reasons", head);
     this.reasons = [];
-    this.table = new Grid(this.node, "break", ["name", "team", "reason", "began", "lasts", "allowed", "over"], {
+    this.table = new Grid(this.node, "break", ["name", "team", "reason", "began", "lasts", "allowed", "left"], {
       press: (id) => page.open_person(id),
     });
   }
@@ -21,6 +22,7 @@ class Breaks {
     const signed_in = floor.present.length;
     const share = words.whole_percent(signed_in ? floor.away.length / signed_in : NaN);
     put(this.share, words.say("break.share", { count: words.count(signed_in), share }));
+    put(this.order, shown.length > 1 ? words.say("break.order") : "");
     this.paint_reasons(floor, words);
     this.table.paint(shown, words, (cells, person, { node }) => {
       const over = person.over_ms > 0;
@@ -32,7 +34,7 @@ class Breaks {
       cells.began(words.hour_minute(person.row.since));
       cells.lasts(words.wait(person.lasts_ms));
       cells.allowed(words.wait(person.allowed_ms));
-      cells.over(over ? `+${words.wait(person.over_ms)}` : "");
+      cells.left(over ? words.say("sheet.over", { time: words.wait(person.over_ms) }) : words.wait(-person.over_ms));
     });
   }
 

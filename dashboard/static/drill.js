@@ -6,6 +6,7 @@
 // `from` and `to` it is the running business day.
 
 const DRILL_COLUMNS = ["time", "queue", "caller", "wait", "talk", "agent", "end"];
+const DRILL_ONLY = { talk: "talk_ms", agent: "agent" }; // columns that stand only where a call has such a thing
 const DRILL_WHOLE_MS = 20 * 3600000;
 const DRILL_NOW = new Set(["waiting", "talking"]);
 // Of a mean, the calls that made it long come first; of a share, those that spoilt it.
@@ -212,9 +213,11 @@ class Drill {
   build_rows() {
     const { words, list, figure } = this;
     this.table.replaceChildren();
-    const columns = DRILL_COLUMNS.filter((column) => column !== "queue" || !figure.queue);
     this.table.hidden = !list?.calls.length;
     if (this.table.hidden) return;
+    const columns = DRILL_COLUMNS.filter((column) => column !== "queue" || !figure.queue).filter(
+      (column) => !(column in DRILL_ONLY) || list.calls.some((call) => call[DRILL_ONLY[column]]),
+    );
     const head = make("tr", "", make("thead", "", this.table));
     for (const column of columns) {
       text(make("th", drill_class(column), head, { scope: "col" })).data = words.say(`drill.${column}`);

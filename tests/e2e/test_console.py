@@ -278,7 +278,24 @@ def test_lamps_tell_what_is_wrong_and_lead_there(crowd: Crowd, desk: Desk) -> No
     page.keyboard.press("6")
     over = page.locator(".break tr[data-tone=warn]").filter(has_text=HOSTILE)
     expect(over.locator(".c-allowed")).to_contain_text("10:00")
-    expect(over.locator(".c-over")).to_have_text(re.compile(r"^\s*\+2:"))
+    expect(over.locator(".c-left")).to_have_text(re.compile("^over by 2:"))
+
+    def resting(document: dict[str, Any]) -> None:
+        rests = {"2005": ("meal", 1_700_000), "2006": ("break", 60_000), "2007": ("lunch", 60_000)}
+        for id, (reason, gone_ms) in rests.items():
+            since = crowd.clock.now() - gone_ms
+            document["agents"][id].update(state="not_ready", reason=reason, since=since)
+
+    crowd.tell(resting)
+    away = page.locator(".break tbody tr")
+    expect(away.locator(".c-name")).to_have_count(4)
+    ids = away.evaluate_all("(rows) => rows.map((row) => row.dataset.id)")
+    assert ids == ["2003", "2005", "2006", "2007"]
+    expect(away.nth(1).locator(".c-left")).to_have_text(re.compile("^1:"))
+    expect(away.nth(2).locator(".c-left")).to_have_text(re.compile("^8:"))
+    page.get_by_text("then whoever has least time left").wait_for()
+    expect(page.locator(".views [data-view=break]")).to_contain_text("Away")
+    expect(page.locator(".view.break h2")).to_contain_text("Away (4)")
 
 
 def test_no_alerts_is_not_said_as_if_the_lamps_above_were_dark(crowd: Crowd, desk: Desk) -> None:
@@ -416,6 +433,28 @@ def test_every_number_of_a_queue_asks_for_what_is_behind_it(crowd: Crowd, desk: 
     page.keyboard.press("Escape")
     sales.locator(".member[data-state=talking]").click()
     page.wait_for_function("() => location.hash.includes('state=talking&queue=sales')")
+
+
+def test_calls_that_nobody_took_have_no_columns_of_talk_and_agent(desk: Desk) -> None:
+    page = desk.open_console("queues")
+    lost = {"at": 1, "queue": "sales", "end": "abandoned", "wait_ms": 9_000, "caller": "•••216"}
+    taken = {**lost, "end": "completed", "talk_ms": 61_000, "agent": "2001"}
+    lists = {"abandoned": [lost, lost], "answered": [lost, taken]}
+
+    def told(route: Any) -> None:
+        [what] = re.findall(r"what=(\w+)", route.request.url)
+        calls = lists[what]
+        answer = {"count": len(calls), "calls": calls, "whole": True, "queues": {}, "agents": {}}
+        route.fulfill(status=200, json=answer)
+
+    page.route("**/calls?*", told)
+    page.route("**/formula?*", lambda route: route.fulfill(status=200, json={}))
+    heads = page.locator(".fw-drill thead th")
+    page.locator("tr[data-id=sales] .c-abandoned button").click()
+    expect(heads).to_have_text(["Time", "Caller", "Wait", "Ended"])
+    page.keyboard.press("Escape")
+    page.locator("tr[data-id=sales] .c-answered button").click()
+    expect(heads).to_have_text(["Time", "Caller", "Wait", "Talk", "Agent", "Ended"])
 
 
 def test_shapes_of_people_have_their_words(desk: Desk) -> None:
