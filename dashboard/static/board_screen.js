@@ -115,6 +115,7 @@ class BoardScreen {
     if (built === this.built) return;
     this.built = built;
     this.laid = "";
+    this.turns = []; // of the tiles that went; laid anew as soon as there is room
     this.turn_place = 0;
     this.turned_at = performance.now();
     this.stage.replaceChildren();

@@ -7,6 +7,8 @@ class Draft {
     this.saved = saved;
     this.hash = hash;
     this.yours = yours;
+    const { zh, en } = board.names;
+    this.written = new Set(saved && zh !== en ? ["zh", "en"] : []); // in which languages somebody named it
     this.steps = new BoardSteps(board);
     this.saving = false;
     this.refusal = null; // {why, at, what}
@@ -23,6 +25,14 @@ class Draft {
     this.board = board;
     this.refusal = null;
     this.steps.take(board, key);
+  }
+
+  // What is typed as its name in one language is its name in the other too, until somebody gives it one there.
+  name(board, language, name) {
+    this.written.add(language);
+    for (const each of Object.keys(board.names)) {
+      if (each === language || !this.written.has(each)) board.names[each] = name;
+    }
   }
 
   step(by) {

@@ -7,7 +7,7 @@ class NamesPart {
     this.title = text(make("h2", "", this.node));
     const row = make("div", "pair", this.node);
     this.fields = ["zh", "en"].map((language) => {
-      const changed = (name) => page.change((board) => (board.names[language] = name), `name.${language}`);
+      const changed = (name) => page.change((board) => page.draft.name(board, language, name), `name.${language}`);
       const attributes = { maxlength: String(BOARD_MOST.name), autocomplete: "off", lang: language };
       return { language, field: new EditorField(row, language, { attributes, changed }) };
     });
@@ -47,16 +47,29 @@ class LimitsPart {
       const attributes = { min: "0", max: String(most), step: "1", inputmode: "numeric" };
       return new EditorField(row, `${key}-${place}`, { type: "number", attributes, read: whole_number(0, most), changed });
     });
-    return { key, unit, on, row, fields, wrong: new EditorWrong(node) };
+    const holds = text(make("p", "fw-note", node));
+    return { key, unit, on, row, fields, holds, wrong: new EditorWrong(node) };
+  }
+
+  // What holds where the board has no limit of its own: of a wait, what each queue promises.
+  without(words, board) {
+    const rows = Object.entries(this.page.feed.body?.queues ?? {});
+    const shown = rows.filter(([id]) => !board.queues.length || board.queues.includes(id));
+    const targets = shown.map(([, { target_ms }]) => target_ms).filter(Number.isFinite);
+    const [least, most] = [Math.min(...targets), Math.max(...targets)].map((ms) => words.wait(ms));
+    const span = least === most ? least : words.say("boards.limits.span", { least, most });
+    const longest_ms = targets.length ? words.say("boards.limits.goal", { span }) : words.say("boards.limits.own_goal");
+    return { waiting: words.say("boards.limits.none"), longest_ms };
   }
 
   paint(words, board) {
     put(this.title, words.say("boards.limits"));
     put(this.note, words.say("boards.limits.note"));
-    for (const { key, unit, on, row, fields, wrong } of this.pairs) {
+    for (const { key, unit, on, row, fields, holds, wrong } of this.pairs) {
       const limits = board.limits[key];
       on.paint(words.say(`boards_limit.${key}`), Boolean(limits));
       row.hidden = !limits;
+      put(holds, limits ? words.say("boards.limits.each") : this.without(words, board)[key]);
       const said = this.page.wrong_at(`limits.${key}`);
       fields.forEach((field, place) => {
         const label = words.say(place ? `boards_bad.${key}` : `boards_warn.${key}`);
@@ -109,7 +122,7 @@ class LooksPart {
     put(this.theme_label, words.say("boards.theme"));
     this.theme.paint(words.say("boards.theme"), board.theme, (theme) => words.say(`boards_theme.${theme}`));
     put(this.language_label, words.say("boards.language"));
-    const spoken = (language) => words.say(`boards_language.${language || "site"}`);
+    const spoken = (language) => words.say(`boards_language.${language || "browser"}`);
     this.language.paint(words.say("boards.language"), board.language, spoken);
     this.sound.paint(words.say("boards.sound"), board.sound);
     this.night.paint(words.say("boards.night"), Boolean(board.night));

@@ -8,6 +8,8 @@ class BoardPreview {
     this.node = make("div", name, parent);
     this.glass = make("div", "glass", this.node, { "aria-hidden": "true", inert: "" });
     this.screen = new BoardScreen(this.glass, { words });
+    this.words = words;
+    this.empty = text(make("p", "none-yet", this.node));
     this.shape = "";
     this.watcher = new ResizeObserver(() => this.fit());
     this.watcher.observe(this.node);
@@ -39,19 +41,16 @@ class BoardPreview {
   paint(feed, board) {
     const { body, link, now, heard_at } = feed;
     const then = link === "live" ? now : (heard_at ?? 0);
-    const shown = board.pages.every(({ tiles }) => tiles.length) ? board : without_empty_pages(board);
-    if (!shown) return;
+    const pages = board.pages.filter(({ tiles }) => tiles.length);
+    this.glass.hidden = !pages.length;
+    put(this.empty, pages.length ? "" : this.words.say("boards.preview.empty"));
+    if (!pages.length) return;
+    const shown = pages.length < board.pages.length ? { ...board, pages } : board;
     this.screen.paint(body_for(body, board), shown, { now: then, link, clock: now, heard_at });
   }
 
   // The tiles that are drawn, in their order.
   get tiles() {
-    return [...this.glass.querySelectorAll(".page:not([hidden]) > .tile")];
+    return this.glass.hidden ? [] : [...this.glass.querySelectorAll(".page:not([hidden]) > .tile")];
   }
-}
-
-// A page that has lost its last tile has nothing to draw yet.
-function without_empty_pages(board) {
-  const pages = board.pages.filter(({ tiles }) => tiles.length);
-  return pages.length ? { ...board, pages } : null;
 }

@@ -15,10 +15,10 @@ class TileRow {
     this.up = this.button(head, "\u2191", () => part.move(place, place - 1, "up"));
     this.down = this.button(head, "\u2193", () => part.move(place, place + 1, "down"));
     this.away = this.button(head, "\u00d7", () => part.remove(place));
-    const line = make("div", "tile-line", this.node);
-    this.size_label = text(make("span", "fw-label", line));
-    this.size = new OneOf(line, "sizes", TILE_SIZES, (size) => part.set(place, { size }));
-    this.queue = make("select", "fw-field queue-of", line);
+    this.line = make("div", "tile-line", this.node);
+    this.size_label = text(make("span", "fw-label", this.line));
+    this.size = new OneOf(this.line, "sizes", TILE_SIZES, (size) => part.set(place, { size }));
+    this.queue = make("select", "fw-field queue-of", this.line);
     this.queue.addEventListener("change", () => part.set(place, { queue: this.queue.value }));
     this.wrong = new EditorWrong(this.node);
     for (const name of ["pointerenter", "focusin"]) this.node.addEventListener(name, () => part.point(place));
@@ -42,6 +42,8 @@ class TileRow {
     this.up.disabled = this.place === 0;
     this.down.disabled = this.place === count - 1;
     put(this.size_label, words.say("boards.tile.size"));
+    this.line.hidden = count === 1 && !KINDS_OF_ONE.has(tile.kind);
+    this.size_label.parentNode.hidden = this.size.node.hidden = count === 1; // it has the page to itself
     this.size.paint(words.say("boards.tile.size_of", { tile: kind }), tile.size, (size) => words.count(size));
     this.paint_queue(words, tile, kind);
     this.wrong.paint(this.part.page.wrong_at(`pages[${this.part.at}].tiles[${this.place}]`));
@@ -56,7 +58,8 @@ class TileRow {
     const { queues } = page.draft.board;
     const ids = queues.length ? [...queues] : page.queues.there;
     if (tile.queue && !ids.includes(tile.queue)) ids.push(tile.queue);
-    const none = words.say(tile.kind === "queue" ? "boards.tile.which" : "boards.tile.together");
+    const together = words.say(queues.length ? "boards.tile.of_board" : "boards.tile.together");
+    const none = tile.kind === "queue" ? words.say("boards.tile.which") : together;
     const options = [["", none], ...ids.map((id) => [id, words.name(rows[id]?.names, id)])];
     const made = JSON.stringify(options);
     if (made !== this.made) {
@@ -75,6 +78,7 @@ class TilesPart {
     this.node = make("section", "fw-tile part tiles-part", parent);
     this.title = text(make("h2", "", this.node));
     this.build_pages();
+    this.sizes = text(make("p", "fw-note", this.node));
     this.list = make("ol", "tile-rows", this.node);
     this.sorter = new Sorter(this.list, (from, to) => this.move(from, to, "handle"));
     this.rows = [];
@@ -207,6 +211,7 @@ class TilesPart {
       row.node.hidden = place >= tiles.length;
       if (!row.node.hidden) row.paint(words, tiles[place], tiles.length);
     });
+    put(this.sizes, tiles.length > 1 ? words.say("boards.tile.sizes") : "");
     this.wrong.paint(this.page.wrong_at(`pages[${this.at}]`));
     const full = tiles.length >= BOARD_MOST.tiles;
     this.more.disabled = full;

@@ -252,6 +252,75 @@ def test_pages_sizes_limits_and_looks_go_into_the_file(house: House, maker: Make
     assert (board.night.start, board.night.end) == ("22:30", "07:00")
 
 
+def test_a_name_follows_the_other_languages_until_somebody_writes_it(
+    house: House, maker: Maker
+) -> None:
+    page = maker.open_boards()
+    maker.press("boards.new")
+    page.locator("[data-template=rotating]").click()
+    zh, en = (page.locator(f".field.{language} input") for language in ("zh", "en"))
+    expect(zh).to_have_value(WORDS["zh"]["template.rotating"])
+    en.fill("Hall two")
+    expect(zh).to_have_value("Hall two")
+    maker.press("boards.save")
+    maker.state("wall")
+    assert house.read("hall-two").names == {"zh": "Hall two", "en": "Hall two"}
+    zh.fill("二号大厅")
+    en.fill("Hall 2")
+    expect(zh).to_have_value("二号大厅")
+    page.keyboard.press("Control+s")
+    maker.state("wall")
+    assert house.read("hall-two").names == {"zh": "二号大厅", "en": "Hall 2"}
+    maker.edit("hall-two")
+    en.fill("Hall three")
+    expect(zh).to_have_value("二号大厅")
+    maker.state("unsaved")
+    page.keyboard.press("Control+s")
+    maker.state("wall")
+
+
+def test_a_page_without_tiles_shows_nothing_and_says_so(house: House, maker: Maker) -> None:
+    house.put(Board(id="lobby", names={"en": "Lobby"}, pages=TWO))
+    page = maker.edit("lobby")
+    said = page.locator(".preview .none-yet", has_text=maker.words["boards.preview.empty"])
+    expect(said).to_be_hidden()
+    page.get_by_role("button", name="Page 2").click()
+    page.get_by_role("button", name="Remove Curve of the day").click()
+    expect(said).to_be_visible()
+    expect(page.locator(".preview .board")).to_be_hidden()
+    maker.state("marked")
+    maker.press("boards.preview.turns")  # of the pages that show something
+    expect(said).to_be_hidden()
+    expect(page.locator(".preview .tile[data-kind=waiting]")).to_be_visible()
+    maker.press("boards.preview.turns")
+    maker.press("boards.tile.add")
+    page.locator(".kind[data-kind=clock]").click()
+    expect(page.locator(".preview .tile[data-kind=clock]:visible")).to_have_count(1)
+
+
+def test_the_form_says_what_limits_hold_for_and_which_queues_are_summed(
+    house: House, maker: Maker
+) -> None:
+    house.put(Board(id="lobby", names={"en": "Lobby"}, queues=("sales", "billing"), pages=TWO))
+    page = maker.edit("lobby")
+    limits = page.locator(".limits-part .limit")
+    goal = maker.words["boards.limits.goal"]
+    expect(limits.nth(1)).to_contain_text(goal.format(span="0:20"))
+    house.tell(lambda body: body["queues"]["billing"].update(target_ms=30_000))
+    span = maker.words["boards.limits.span"].format(least="0:20", most="0:30")
+    expect(limits.nth(1)).to_contain_text(goal.format(span=span))
+    expect(limits.nth(0)).to_contain_text(maker.words["boards.limits.none"])
+    page.get_by_label(maker.words["boards_limit.waiting"]).check()
+    expect(limits.nth(0)).to_contain_text(maker.words["boards.limits.each"])
+    together = page.locator(".tile-row .queue-of option:checked").first
+    expect(together).to_have_text(maker.words["boards.tile.of_board"])
+    maker.press("boards.queues.all")
+    expect(together).to_have_text(maker.words["boards.tile.together"])
+    expect(page.locator(".tile-row:visible .sizes:visible")).to_have_count(2)
+    page.get_by_role("button", name="Page 2").click()
+    expect(page.locator(".tile-row:visible .sizes:visible")).to_have_count(0)  # it has no share
+
+
 def test_what_cannot_be_is_said_at_its_field_and_not_sent(house: House, maker: Maker) -> None:
     house.put(Board(id="lobby", names={"en": "Lobby"}, pages=TWO))
     page = maker.edit("lobby")
@@ -397,4 +466,4 @@ def test_on_a_phone_all_of_it_is_there_and_nothing_is_wider_than_the_screen(
         assert small == []
         phone.press("boards.save")
         phone.state("wall")
-        assert house.read("two-pages-in-turn").names["zh"] == "手机看板"
+        assert house.read("board").names == {"zh": "手机看板", "en": "手机看板"}
