@@ -19,6 +19,7 @@ class Training {
     this.handle = make("button", "training-handle", head, { type: "button", "aria-expanded": "false" });
     make("i", "sign", this.handle, { "aria-hidden": "true" });
     this.handle_words = text(make("span", "", this.handle));
+    this.handle_more = text(make("span", "more", this.handle));
     this.handle_count = text(make("b", "", this.handle));
     this.handle.hidden = true;
     this.handle.addEventListener("click", () => this.turn());
@@ -136,6 +137,8 @@ class Training {
     mark(this.handle, "data-seen", String(seen));
     mark(this.handle, "data-running", String(running.length > 0));
     put(this.handle_words, words.say("training"));
+    put(this.handle_more, words.say("training.more"));
+    mark(this.handle, "title", words.say("training.hint"));
     put(this.handle_count, running.length ? words.count(running.length) : "");
     mark(this.handle, "aria-label", words.say("training.handle", { count: words.count(running.length) }));
     if (this.wanted && !this.opened) {

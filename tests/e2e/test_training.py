@@ -256,9 +256,11 @@ def test_a_television_stays_clean_and_no_figure_is_ever_covered(
     page.wait_for_selector(".training-handle[data-seen=false]", state="attached")
     page.mouse.move(300, 300)
     page.wait_for_selector(".training-handle[data-seen=true]")
+    expect(handle).to_have_text("Practicemake things happen")
+    expect(handle).to_have_attribute("title", re.compile("on purpose"))
     becomes(page, lambda: page.evaluate(COVERED), [0, True, 1])
     page.keyboard.press("t")
-    panel = page.get_by_role("complementary", name="Training")
+    panel = page.get_by_role("complementary", name="Practice")
     panel.wait_for()
     for size in ((1920, 1080), (1366, 768), (1024, 768), (2560, 1080)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
