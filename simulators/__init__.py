@@ -1,1 +1,1 @@
-"""Floors that are not there: they know `ingest` events and their wire form, and nothing else of ours."""
+"""Floors that are not there: they know `ingest` events, their wire form and queueing theory, nothing else."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ingest.events import Data, Millis
-from simulators.erlang import agents_for
+from planning.erlang import agents_for
 from simulators.fit_days import Days
 from simulators.fit_hours import Hour, hours, together
 from simulators.fit_record import Reader, Record

@@ -21,7 +21,7 @@ from stream.sites import ServiceLevel
 ROOT = Path(__file__).parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-TREES = ("ingest", "stream", "alerts", "dashboard", "simulators", "floorwatch")
+TREES = ("ingest", "stream", "planning", "alerts", "dashboard", "simulators", "floorwatch")
 TREES += ("tests", "bench", "docs", "deploy", ".ci")
 
 
