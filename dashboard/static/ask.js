@@ -38,7 +38,7 @@ class Ask {
     const words = text(make("span", "fw-label", label));
     const attributes = options ? {} : { type, maxlength: String(TEXT_MOST) };
     const input = make(options ? "select" : "input", "fw-field", label, { name: field, ...attributes });
-    if (required) input.required = true;
+    if (required || field === this.name) input.required = true; // a note is what the note is about
     const entries = (options ?? []).map((option) => {
       return [option, text(make("option", "", input, { value: option }))];
     });
@@ -86,8 +86,10 @@ class Ask {
   paint(words) {
     put(this.go, words.say(`do.${this.name}`));
     put(this.cancel_words, words.say("cancel"));
-    for (const { field, words: label, entries } of this.fields) {
-      put(label, words.say(`field.${field}`));
+    for (const { field, words: label, entries, input } of this.fields) {
+      const said = words.say(`field.${field}`);
+      const may_be_empty = FIELDS[field].long && !input.required;
+      put(label, may_be_empty ? words.say("field.optional", { field: said }) : said);
       for (const [option, name] of entries) put(name, words.say(`option.${option}`));
     }
   }

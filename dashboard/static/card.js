@@ -177,7 +177,8 @@ class Card {
         const done = Object.keys(incident.steps ?? {}).length;
         put(count, `${words.count(done)}/${words.count(steps_of(guide))}`);
       }
-      node.classList.toggle("fw-go", name === "acknowledge" || name === "close");
+      // With its form open, the button that sends is the one to press.
+      node.classList.toggle("fw-go", (name === "acknowledge" || name === "close") && !ask?.open);
     }
     mark(this.verdicts, "aria-label", words.say("verdicts"));
     for (const { name, node, words: label } of this.verdict_buttons) {

@@ -296,7 +296,8 @@ def test_an_alert_rings_is_seen_to_and_its_whole_story_stands(
 
     desk.keyboard.press("j")
     desk.keyboard.press("a")
-    ask(desk, "acknowledge").get_by_label("Note").fill("I ask the carrier")
+    expect(desk.locator(".card .fw-go:visible")).to_have_count(1)  # one button to press, no two
+    ask(desk, "acknowledge").get_by_label("Note (optional)").fill("I ask the carrier")
     desk.keyboard.press("Enter")
     desktop.sign(desk, "Wang Li")
     mine.get_by_text(
@@ -326,7 +327,7 @@ def test_an_alert_rings_is_seen_to_and_its_whole_story_stands(
     told = story.locator(".entry").evaluate_all(
         "rows => rows.map((row) => row.querySelector('b').innerText)"
     )
-    assert [told[0], told[-1]] == ["Fired", "Closed"]
+    assert [told[0], told[-1]] == ["Alerted", "Closed"]
     assert {"Acknowledged", "Ended", "Judged: Useful"} <= set(told)
     assert story.locator(".who").all_inner_texts() == ["Wang Li"] * 3
     assert office.words()[0] == "fired"
