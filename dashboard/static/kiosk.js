@@ -2,6 +2,7 @@
 // little so that nothing burns in, dims at night, and loads itself anew once a night.
 
 const POINTER_MS = 5000;
+const RESTING_MS = 30000; // on the controls; a pointer may have been left there for good
 const SHIFT_MS = 180000;
 const SHIFT_STEPS = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]];
 const DAY_MS = 86400000;
@@ -42,7 +43,8 @@ class Kiosk {
   }
 
   get is_stirred() {
-    return performance.now() - this.stirred < POINTER_MS;
+    const rests = this.node.querySelector(".controls:is(:hover, :has(:focus-visible))");
+    return performance.now() - this.stirred < (rests ? RESTING_MS : POINTER_MS);
   }
 
   // `clock`: what the time is, by the server; `words` knows the site's zone.
@@ -83,7 +85,7 @@ class Kiosk {
   }
 }
 
-const KIOSK_STIRS = ["pointermove", "pointerdown", "keydown"];
+const KIOSK_STIRS = ["pointermove", "pointerdown", "keydown", "fullscreenchange"];
 
 // "22:00" to "06:00" goes over midnight.
 function is_night(night, time) {

@@ -4,7 +4,7 @@
 const TICK_MS = 200;
 const PHONE = "(max-width: 700px)";
 const DOUBT_MS = 4000; // between two questions why the feed does not open
-const BOARDS_MS = 60000;
+const LOOKUP_MS = 60000;
 
 class Wall {
   constructor(model, el) {
@@ -26,7 +26,8 @@ class Wall {
     this.missing_words = text(this.missing);
     this.doubted_at = performance.now();
     this.barred = false;
-    this.boards = new BoardList();
+    this.boards = new Lookup("boards.json", [], ({ boards }) => Object.values(boards).map(({ board }) => board));
+    this.passer = new Lookup("session", "", ({ role }) => role);
     this.asked = this.named ? `?board=${encodeURIComponent(this.named)}` : ""; // a display has its own
     this.feed = new Feed(wire(`${model.feed}${this.asked}`), () => this.paint());
     this.timer = setInterval(() => {
@@ -40,7 +41,7 @@ class Wall {
     clearInterval(this.timer);
     this.feed.stop();
     this.training.stop();
-    this.controls.bell.stop();
+    this.controls.stop();
     this.kiosk.stop();
     this.screen.stop();
     this.node.remove();
@@ -112,6 +113,8 @@ class Wall {
     if (link === "connecting" || link === "lost") this.doubt();
     this.boards.ask(this.controls.wanted);
     this.controls.offer(this.boards.known, board, words);
+    this.passer.ask(this.kiosk.is_stirred || flows);
+    this.controls.open_doors(this.passer.known);
   }
 
   // Why the feed does not open. A screen that is not known here (any more) has to be paired.
@@ -130,22 +133,25 @@ class Wall {
   }
 }
 
-// The boards that there are, for who stands before the wall and reaches for them.
-class BoardList {
-  constructor() {
-    this.known = [];
+// What is asked of the gateway only while somebody stands before the wall: which boards there are, and who he is.
+class Lookup {
+  // `read` makes of an answer what is known; `nothing` is known until there is one.
+  constructor(path, nothing, read) {
+    this.path = path;
+    this.nothing = nothing;
+    this.read = read;
+    this.known = nothing;
     this.asked_at = -Infinity;
   }
 
   async ask(wanted) {
-    if (!wanted || performance.now() - this.asked_at < BOARDS_MS) return;
+    if (!wanted || performance.now() - this.asked_at < LOOKUP_MS) return;
     this.asked_at = performance.now();
     try {
-      const answer = await fetch(at("boards.json"), { cache: "no-store" });
-      const { boards } = answer.ok ? await answer.json() : {};
-      this.known = Object.values(boards ?? {}).map(({ board }) => board);
+      const answer = await fetch(at(this.path), { cache: "no-store" });
+      this.known = answer.ok ? this.read(await answer.json()) : this.nothing;
     } catch {
-      this.known = []; // a display may not ask, and has its board
+      this.known = this.nothing; // a display may not ask everything, and has its board
     }
   }
 }

@@ -1,5 +1,10 @@
 // The few buttons of a wall. A television never shows them: they come when somebody stirs.
 
+const WALL_DOORS = [
+  { name: "console", path: "floor", roles: ["supervisor", "manager", "admin"] },
+  { name: "editor", path: "boards", roles: ["manager", "admin"] },
+];
+
 class WallControls {
   // `act`: what a press does, by name; `bell` joins them.
   constructor(parent, act) {
@@ -17,9 +22,18 @@ class WallControls {
     this.full = this.button("full", () => turn_full());
     this.full.node.hidden = !document.fullscreenEnabled;
     this.language = this.button("language", () => act.language());
-    this.console = make("a", "console", this.node, { href: at("floor").href });
-    this.console_words = text(this.console);
+    this.doors = WALL_DOORS.map(({ name, path, roles }) => {
+      const node = make("a", name, this.node, { href: at(path).href, hidden: "" });
+      return { name, roles, node, words: text(node) };
+    });
     this.known = "";
+    this.left = ({ key }) => key === "Escape" && document.fullscreenElement && turn_full();
+    window.addEventListener("keydown", this.left);
+  }
+
+  stop() {
+    window.removeEventListener("keydown", this.left);
+    this.bell.stop();
   }
 
   button(name, pressed) {
@@ -39,6 +53,12 @@ class WallControls {
     this.boards.replaceChildren();
     for (const [value, name] of entries) make("option", "", this.boards, { value }).textContent = name;
     this.boards.value = id;
+    this.doors.find(({ name }) => name === "editor").node.href = at("boards", { board: id }).href;
+  }
+
+  // What else whoever stands here may open; a television may nothing.
+  open_doors(role) {
+    for (const { node, roles } of this.doors) node.hidden = !roles.includes(role);
   }
 
   paint({ words, theme, incidents, now, live }) {
@@ -46,7 +66,7 @@ class WallControls {
     mark(this.language.node, "lang", words.next_language);
     put(this.theme.words, words.say(theme === "dark" ? "wall.light" : "wall.dark"));
     put(this.full.words, words.say(document.fullscreenElement ? "wall.window" : "wall.full"));
-    put(this.console_words, words.say("wall.console"));
+    for (const { name, words: said } of this.doors) put(said, words.say(`wall_door.${name}`));
     mark(this.boards, "aria-label", words.say("wall.board"));
     mark(this.node, "aria-label", words.say("wall.controls"));
     this.bell.paint(incidents, { words, now, live });

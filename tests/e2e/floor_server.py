@@ -2,10 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from dashboard.assets import Assets
+from dashboard.desks import Desks
 from dashboard.gateway import Gateway
+from dashboard.roads import Behind
+from floorwatch.access_wiring import access
+from floorwatch.settings import parse
 from tests.dashboard.conftest import Story
 from tests.hosted import Hosted, MachineClock, fetched
 
@@ -37,7 +43,10 @@ class FloorServer(Hosted):
 
     def furnish(self, stack: ExitStack) -> Mapping[str, Any]:
         """What else the gateway is given, and is closed with it."""
-        return {"allowed_origins": self.origins}
+        folder = stack.enter_context(TemporaryDirectory())
+        door = stack.enter_context(access(parse(""), Path(folder), {}))
+        behind = Behind(desks=Desks(door.desks, door.audit))
+        return {"allowed_origins": self.origins, "behind": behind}
 
     def show(self, gateway: Gateway) -> None:
         gateway.publish(self.story.full, self.story.news())

@@ -467,3 +467,38 @@ def test_on_a_phone_all_of_it_is_there_and_nothing_is_wider_than_the_screen(
         phone.press("boards.save")
         phone.state("wall")
         assert house.read("board").names == {"zh": "手机看板", "en": "手机看板"}
+
+
+def test_from_a_wall_one_goes_to_what_one_may_open(
+    browser: Any, pages: Assets, tmp_path: Path
+) -> None:
+    lobby = Board(id="lobby", names={"en": "Lobby"}, pages=TWO)
+    screen = Caller(id="tv-1", role=Role.DISPLAY, board="lobby")
+    desk = Caller(id="li", role=Role.SUPERVISOR)
+    for caller, doors in ((OPEN, ["floor", "boards?board=lobby"]), (desk, ["floor"]), (screen, [])):
+        with House(pages, tmp_path, caller) as house, Maker(browser, house.url) as somebody:
+            house.put(lobby)
+            page = somebody.go(somebody.page, "wall/lobby", ".board[data-link=live]")
+            with page.expect_response("**/session"):
+                page.mouse.move(50, 50)
+            seen = "all => all.filter(a => !a.hidden).map(a => a.getAttribute('href'))"
+            wanted = [f"{house.url}/{door}" for door in doors]
+            becomes(page, lambda: page.locator(".controls a").evaluate_all(seen), wanted)  # noqa: B023
+
+
+def test_the_controls_of_a_wall_stay_while_a_pointer_rests_on_them(
+    house: House, maker: Maker
+) -> None:
+    page = maker.page
+    page.clock.install()
+    maker.go(page, "wall", ".board[data-link=live]")
+    page.locator(".controls .full").click()
+    becomes(page, lambda: page.evaluate("!!document.fullscreenElement"), True)
+    page.clock.run_for(8_000)
+    page.wait_for_selector(".wallboard[data-stirred=true]")
+    page.keyboard.press("Escape")
+    becomes(page, lambda: page.evaluate("!!document.fullscreenElement"), False)
+    page.mouse.move(50, 50)
+    page.clock.run_for(32_000)
+    page.wait_for_selector(".wallboard[data-stirred=false]")
+    expect(page.locator(".controls")).to_have_css("opacity", "0")
