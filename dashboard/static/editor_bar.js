@@ -14,6 +14,8 @@ class EditorBar {
     this.state = make("span", "fw-tag state", this.node, { role: "status" });
     this.state_shape = make("i", "fw-shape", this.state, { "aria-hidden": "true" });
     this.state_words = text(make("span", "", this.state));
+    this.where = make("a", "fw-note where", this.node, { target: "_blank", rel: "noopener" });
+    this.where_words = text(this.where);
     this.link = make("span", "fw-tag", this.node, { "data-tone": "warn", role: "status" });
     this.link_words = text(this.link);
     make("span", "gap", this.node);
@@ -88,10 +90,15 @@ class EditorBar {
 
   paint_state(words, draft) {
     this.state.hidden = !draft;
+    this.where.hidden = !draft?.id;
     if (!draft) return;
+    const { href, host, pathname } = at(`wall/${draft.id}`);
+    mark(this.where, "href", href);
+    put(this.where_words, host + pathname);
+    called(this.where, words.say("boards.where", { address: href }));
     const state = state_of(draft, this.page.mistakes.size > 0);
-    mark(this.state, "data-tone", { wall: "good", unsaved: "warn", new: "warn", saving: "calm", refused: "bad", marked: "bad", look: "" }[state]);
-    mark(this.state_shape, "data-shape", { wall: "disc", saving: "ring", refused: "octagon", marked: "octagon" }[state] ?? "triangle");
+    mark(this.state, "data-tone", { saved: "good", unsaved: "warn", new: "warn", saving: "calm", refused: "bad", marked: "bad", look: "" }[state]);
+    mark(this.state_shape, "data-shape", { saved: "disc", saving: "ring", refused: "octagon", marked: "octagon" }[state] ?? "triangle");
     put(this.state_words, words.say(`boards_state.${state}`));
   }
 
@@ -134,7 +141,7 @@ function state_of(draft, marked) {
   if (!draft.yours) return "look";
   if (draft.saving) return "saving";
   if (draft.refusal) return "refused";
-  if (!draft.dirty) return "wall";
+  if (!draft.dirty) return "saved";
   if (marked) return "marked";
   return draft.saved ? "unsaved" : "new";
 }

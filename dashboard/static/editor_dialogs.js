@@ -106,13 +106,18 @@ class QuestionDialog extends EditorDialog {
   }
 }
 
+const LOOPBACK = /^(localhost|127\..*|\[::1\])$/; // the machine itself, whichever it is
+
 class TvDialog extends EditorDialog {
   constructor(parent, page) {
     super(parent, "tv");
     this.page = page;
     this.steps = [1, 2, 3].map(() => text(make("p", "tv-step", this.body)));
+    this.sound = text(make("p", "tv-step", this.body));
     this.address = make("output", "tv-address", this.body);
-    this.steps[0].parentNode.after(this.address);
+    this.unreached = make("p", "fw-said unreached", this.body, { "data-tone": "warn" });
+    this.unreached_words = text(this.unreached);
+    this.steps[0].parentNode.after(this.address, this.unreached);
     this.address_words = text(this.address);
     this.copy = this.button("", () => this.take_along());
     this.show = make("a", "fw-button fw-go", this.foot, { target: "_blank", rel: "noopener" });
@@ -145,6 +150,9 @@ class TvDialog extends EditorDialog {
     this.steps.forEach((step, place) => put(step, words.say(`boards_tv.${place + 1}`)));
     const address = at(`wall/${this.id}`).href;
     put(this.address_words, address);
+    this.unreached.hidden = !LOOPBACK.test(location.hostname);
+    put(this.unreached_words, words.say("boards_tv.unreached", { host: location.hostname, port: location.port || "8787" }));
+    put(this.sound, words.say(board?.sound === false ? "boards_tv.silent" : "boards_tv.rings"));
     this.show.href = address;
     put(this.copy.words, words.say(this.copied ? "boards.tv.copied" : "boards.tv.copy"));
     put(this.show_words, words.say("boards.tv.open"));

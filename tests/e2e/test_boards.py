@@ -131,7 +131,7 @@ def test_a_stranger_makes_a_board_and_it_is_on_the_wall(house: House, maker: Mak
     maker.state("new")
     assert not house.files.exists()
     maker.press("boards.save")
-    maker.state("wall")
+    maker.state("saved")
     assert house.read("lobby").names == {"zh": "大厅", "en": "Lobby"}
     assert house.read("lobby").queues == ("sales", "billing", "claims")
     maker.go(page, "wall/lobby?lang=en", "[data-link=live]")
@@ -184,7 +184,7 @@ def test_words_of_queues_stay_where_they_are_until_somebody_drags_them(
     page.keyboard.press("ArrowLeft")  # the hand is still on it
     becomes(page, chips.all_inner_texts, [stands[2], *stands[:2], stands[3]])
     maker.press("boards.save")
-    maker.state("wall")
+    maker.state("saved")
     assert house.read("lobby").queues == ("billing", "sales", "support")
 
 
@@ -215,11 +215,11 @@ def test_tiles_are_dragged_moved_by_keys_and_brought_back(house: House, maker: M
     for _ in range(5):
         page.keyboard.press("Control+z")
     maker.has_tiles(*kinds)
-    maker.state("wall")
+    maker.state("saved")
     page.keyboard.press("Control+Shift+z")
     maker.has_tiles(*moved)
     page.keyboard.press("Control+s")
-    maker.state("wall")
+    maker.state("saved")
     assert [tile.kind for tile in house.read("lobby").pages[0].tiles] == moved
 
 
@@ -241,7 +241,7 @@ def test_pages_sizes_limits_and_looks_go_into_the_file(house: House, maker: Make
     page.get_by_label(maker.words["boards.night"]).check()
     page.locator(".start input").fill("22:30")
     maker.press("boards.save")
-    maker.state("wall")
+    maker.state("saved")
     board = house.read("lobby")
     assert board.pages[0] == TWO[0]
     assert board.pages[1].seconds == 45
@@ -263,20 +263,20 @@ def test_a_name_follows_the_other_languages_until_somebody_writes_it(
     en.fill("Hall two")
     expect(zh).to_have_value("Hall two")
     maker.press("boards.save")
-    maker.state("wall")
+    maker.state("saved")
     assert house.read("hall-two").names == {"zh": "Hall two", "en": "Hall two"}
     zh.fill("二号大厅")
     en.fill("Hall 2")
     expect(zh).to_have_value("二号大厅")
     page.keyboard.press("Control+s")
-    maker.state("wall")
+    maker.state("saved")
     assert house.read("hall-two").names == {"zh": "二号大厅", "en": "Hall 2"}
     maker.edit("hall-two")
     en.fill("Hall three")
     expect(zh).to_have_value("二号大厅")
     maker.state("unsaved")
     page.keyboard.press("Control+s")
-    maker.state("wall")
+    maker.state("saved")
 
 
 def test_a_page_without_tiles_shows_nothing_and_says_so(house: House, maker: Maker) -> None:
@@ -351,24 +351,24 @@ def test_of_two_who_change_a_board_the_second_chooses(
         there = other.edit("lobby")
         there.locator(".theme [data-value=light]").click()
         other.press("boards.save")
-        other.state("wall")
+        other.state("saved")
         page.locator(".field.en input").fill("Mine")
         maker.press("boards.save")
         maker.says("refused.changed_meanwhile")
         assert house.read("lobby").names == {"en": "Lobby"}
         maker.press("boards.theirs.take")
-        maker.state("wall")
+        maker.state("saved")
         expect(page.locator(".field.en input")).to_have_value("Lobby")
         page.keyboard.press("Control+z")  # what I had is not lost
         page.locator(".field.en input").fill("Mine again")
         maker.press("boards.save")
-        maker.state("wall")
+        maker.state("saved")
         assert house.read("lobby").names == {"en": "Mine again"}
         there.locator(".field.en input").fill("Over it")
         other.press("boards.save")
         other.says("refused.changed_meanwhile")
         other.press("boards.theirs.mine")
-        other.state("wall")
+        other.state("saved")
         assert house.read("lobby").names == {"en": "Over it"}
 
 
@@ -383,7 +383,7 @@ def test_a_board_is_copied_deleted_after_a_question_and_left_after_another(
     maker.says("boards.leave.title")
     maker.press("cancel")
     maker.press("boards.save")
-    maker.state("wall")
+    maker.state("saved")
     page.locator(".back").click()
     page.locator("[data-board=copy-of-lobby]").wait_for()
     page.locator("[data-board=lobby] .remove").click()
@@ -396,6 +396,17 @@ def test_a_board_is_copied_deleted_after_a_question_and_left_after_another(
     expect(page.locator("[data-board=main] .remove")).to_be_hidden()
     page.locator("[data-board=main] .show").click()
     expect(page.locator(".tv-address")).to_have_text(f"{house.url}/wall/main")
+    expect(page.locator(".unreached")).to_contain_text("127.0.0.1")
+    page.locator("dialog[open]").get_by_text(maker.words["boards_tv.rings"]).wait_for()
+    maker.press("close")
+    page.locator("[data-board=copy-of-lobby] .edit").click()
+    address = f"{house.url.removeprefix('http://')}/wall/copy-of-lobby"
+    expect(page.locator(".editor-bar .where")).to_have_text(address)
+    page.get_by_label(maker.words["boards.sound"]).uncheck()
+    maker.press("boards.save")
+    maker.state("saved")
+    maker.press("boards_act.show")
+    page.locator("dialog[open]").get_by_text(maker.words["boards_tv.silent"]).wait_for()
 
 
 def test_what_is_written_into_files_is_seen_and_mistakes_are_told(
@@ -426,7 +437,7 @@ def test_a_save_that_nobody_answers_is_not_called_saved(house: House, maker: Mak
     maker.page.wait_for_selector("main[data-link=live]")
     expect(maker.page.locator(".field.en input")).to_have_value("Mine")
     maker.press("boards.save")
-    maker.state("wall")
+    maker.state("saved")
     assert house.read("lobby").names == {"en": "Mine"}
 
 
@@ -444,7 +455,7 @@ def test_a_manager_of_one_queue_makes_boards_of_that(
         page.locator(".queues-part .chip-button").first.wait_for()
         expect(page.locator(".queues-part .all")).to_be_hidden()
         maker.press("boards.save")
-        maker.state("wall")
+        maker.state("saved")
         assert house.read("overview").queues == ("sales",)
 
 
@@ -465,7 +476,7 @@ def test_on_a_phone_all_of_it_is_there_and_nothing_is_wider_than_the_screen(
         )
         assert small == []
         phone.press("boards.save")
-        phone.state("wall")
+        phone.state("saved")
         assert house.read("board").names == {"zh": "手机看板", "en": "手机看板"}
 
 
