@@ -9,12 +9,22 @@ from types import FrameType
 
 from rich.console import Console
 
-from bench import detectors, displays, endtoend, inprocess, machine, recovery, results, simulation
+from bench import (
+    detectors,
+    displays,
+    endtoend,
+    forecast,
+    inprocess,
+    machine,
+    recovery,
+    results,
+    simulation,
+)
 from bench.broker import BrokerError
 from bench.child import ChildError, Said
 from bench.results import Result
 
-GOALS = ("A1", "G1", "G2", "G3", "G4", "G5", "G6", "W1", "W2", "W3")
+GOALS = ("A1", "F1", "G1", "G2", "G3", "G4", "G5", "G6", "W1", "W2", "W3")
 _END_TO_END = {"G1", "G2", "G4"}
 _DISPLAYS = {"W1", "W2", "W3"}
 
@@ -39,10 +49,9 @@ def main() -> int:
         console.print(line, soft_wrap=True)
 
     failed = False
-    if "A1" in wanted:
-        found |= detectors.measure(args.quick, console)
-    if "G3" in wanted:
-        found |= inprocess.measure(args.quick)
+    if "F1" in wanted and not forecast.there(console):
+        wanted.discard("F1")
+    found |= _alone(wanted, args.quick, console)
     try:
         if "G6" in wanted:
             found |= simulation.measure(args.quick)
@@ -63,6 +72,18 @@ def main() -> int:
         args.profile.write_text(json.dumps(profiles, indent=1) + "\n")
     failed = failed or not wanted <= found.keys()
     return 1 if failed or not all(found[name].holds for name in found) else 0
+
+
+def _alone(wanted: set[str], quick: bool, console: Console) -> dict[str, Result]:
+    """What needs this process only."""
+    found: dict[str, Result] = {}
+    if "A1" in wanted:
+        found |= detectors.measure(quick, console)
+    if "F1" in wanted:
+        found |= forecast.measure(console)
+    if "G3" in wanted:
+        found |= inprocess.measure(quick)
+    return found
 
 
 def arguments() -> argparse.Namespace:
