@@ -17,7 +17,10 @@ def scope_name(told: Told, language: str) -> str:
     word = one_line(said(SCOPES, sort, language))
     if name == "*":
         return MANY[language].format(word)
-    return f"{word} {one_line(name)}".strip() or one_line(told.rule)
+    name = one_line(name)
+    if word and name.casefold().startswith(word.casefold()):
+        return name  # "trunk trunk-a" says nothing more
+    return f"{word} {name}".strip() or one_line(told.rule)
 
 
 class Facts:

@@ -113,6 +113,21 @@ CAUSES: Mapping[str, Words] = {
     "en": {},
 }
 
+DOWNS: Mapping[str, Words] = {
+    "zh": {
+        "unreachable": "不可达",
+        "lagged": "响应过慢",
+        "unregistered": "未注册",
+        "rejected": "注册被拒",
+        "timeout": "超时",
+        "request sent": "注册请求无应答",
+        "registration timeout": "注册超时",
+        "removed": "已移除",
+    },
+    "en": {},
+}
+"""Why a component is down, as Asterisk and the simulator say it; all else is said as it came."""
+
 PHASES: Mapping[str, Words] = {
     "zh": {"waiting": "排队中", "ringing": "振铃中", "talking": "通话中"},
     "en": {"waiting": "while waiting", "ringing": "while ringing", "talking": "while talking"},

@@ -20,6 +20,7 @@ from alerts.sentence_facts import (
 from alerts.sentence_numbers import count, duration, one_line, share
 from alerts.sentence_words import (
     CAUSES,
+    DOWNS,
     KINDS,
     METRICS,
     PEOPLE,
@@ -160,7 +161,8 @@ def _component(facts: Facts) -> str:
     if name and name not in subject:
         sort = facts.word("component", SCOPES)
         subject = f"{sort} {name}".strip()
-    cause, state = facts.word("cause"), facts.word("status", STATUSES)
+    state, cause = facts.word("status", STATUSES), facts.word("cause")
+    cause = DOWNS[facts.language].get(cause.casefold(), cause)
     if name == "*" and facts.number("count") is not None:
         return _many(facts, state)
     return _down(facts, subject, state, cause)

@@ -92,6 +92,14 @@ def told(kind: Kind, scope: str = "", **evidence: Any) -> Told:
         ),
         (
             told(
+                Kind.COMPONENT, "trunk:trunk-a", component="trunk", name="trunk-a",
+                status="down", cause="Unreachable",
+            ),
+            "中继 trunk-a 自 22:22 中断，原因：不可达",
+            "Trunk-a is down since 22:22: Unreachable",
+        ),
+        (
+            told(
                 Kind.COMPONENT, "endpoint:*", component="endpoint", name="*", status="down",
                 cause="", count=12, of=40,
             ),
