@@ -186,7 +186,7 @@ class ArrivalStream(Struct):
                 if judge.alarm is None:
                     judge.skip(self.calls, self.expected)
         for judge in self.surges:
-            judge.aim(GUESSED_HIGHEST if pace.guessed else 1.0)
+            judge.aim(GUESSED_HIGHEST if self._guessed else 1.0)
         if pace.ground is not before or pace.ground is Ground.FLAT or self.at % SLOT_MS == 0:
             self.promise(forecast)
 
@@ -196,12 +196,18 @@ class ArrivalStream(Struct):
         return self.holding and any(self.at - alarm.at < _THAW_MS for alarm in self.alarms.values())
 
     @property
+    def _guessed(self) -> bool:
+        """Whether this is the whole floor, and goes by a forecast that was never tried. A queue's
+        calls are too few to tell so little more from what is left of a rush."""
+        return not self.scope and self.pace.guessed
+
+    @property
     def _suspecting(self) -> bool:
         """Whether a surge may be on its way that its level would soon take for the usual.
 
         Only against a forecast: it tells when more is due, and a learnt shape wanders more.
         """
-        return self.pace.guessed and any(judge.suspects for judge in self.surges)
+        return self._guessed and any(judge.suspects for judge in self.surges)
 
     def _note(self) -> None:
         """Keep what came and was due since the last time."""

@@ -86,7 +86,7 @@ def test_the_least_surge_asked_for_does_not_become_the_usual_before_it_is_told(
 
 
 def test_a_day_a_fifth_busier_than_its_forecast_is_no_surge(watching: Watch) -> None:
-    for seed in range(8):
+    for seed in range(4):
         w, draw = watching(forecast=planned(QUEUES)), Random(seed)
         w.start(NOON)
         w.poisson({q: 1.2 * rate for q, rate in QUEUES.items()}, NOON + 8 * HOUR, draw, 5_000)
