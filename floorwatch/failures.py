@@ -22,6 +22,7 @@ from ingest.outlet_mqtt import SourceNameError
 from ingest.source_ami_file import AmiFileError
 from ingest.source_queue_log import SavedPositionError
 from ingest.spool import SpoolError
+from planning.staffing import StaffingError
 from simulators.day_files import DayFilesError
 from simulators.fit import FitError
 from simulators.scenario import ScenarioError
@@ -56,6 +57,7 @@ FAILURES = (
     SettingsError,
     SourceNameError,
     SpoolError,
+    StaffingError,
     TruthError,
     ValueMistakeError,
 )

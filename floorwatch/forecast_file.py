@@ -19,6 +19,11 @@ def read(path: Path, zone: ZoneInfo) -> Forecast:
     return _forecast(read_counts(path, zone, whole=False))
 
 
+def rows(path: Path, zone: ZoneInfo) -> list[Count]:
+    """The rows of this file themselves, in order of time, then of queue. Raises as `read` does."""
+    return read_counts(path, zone, whole=False)
+
+
 def parse(text: str, name: str, zone: ZoneInfo) -> Forecast:
     """The same from the text of a file of this `name`. Raises `CountsCsvError`."""
     return _forecast(counts(text.encode().splitlines(), name, zone, whole=False))
