@@ -37,8 +37,6 @@ app.add_typer(rules_command.app, name="rules")
 app.add_typer(users_command.app, name="users")
 app.command("backtest")(backtest_command.command)
 planners.add_to(app)
-app.command("fit")(fit_command.command)
-planners.add_to(app)
 console = Console()
 errors = Console(stderr=True)
 STOPPED = 130
@@ -177,6 +175,30 @@ def simulate(  # noqa: PLR0913 - one for each option
         environ=os.environ,
     )
     _run(run(wishes, SystemClock(), console, errors))
+
+
+@app.command()
+def fit(
+    url: Annotated[str, typer.Argument(help="Days to learn from: " + ", ".join(urls.REPLAYS))],
+    out: Annotated[Path, typer.Option(help="The scenario file to write (TOML).", metavar="FILE")],
+    times: Annotated[
+        float, typer.Option(help="So many times the calls: 1.2 is 20 % more.", min=0.01, max=100)
+    ] = 1.0,
+    site: Annotated[str, typer.Option(help="The site's id in the scenario.")] = "fitted",
+    zone: Annotated[str, typer.Option(help="The time zone in which the days passed.")] = (
+        "Asia/Shanghai"
+    ),
+) -> None:
+    """Learn a scenario from real days: a day like ours, to be simulated, with more calls or as it was."""
+    from floorwatch.fitting import Wishes, run
+
+    wishes = Wishes(url=_url(url, urls.REPLAYS), out=out, times=times, site=site, zone=zone)
+    try:
+        run(wishes, SystemClock(), console, errors)
+    except KeyboardInterrupt:
+        raise typer.Exit(STOPPED) from None
+    except FAILURES as error:
+        _fail(str(error))
 
 
 @app.command()
