@@ -22,6 +22,7 @@ from ingest.outlet_mqtt import SourceNameError
 from ingest.source_ami_file import AmiFileError
 from ingest.source_queue_log import SavedPositionError
 from ingest.spool import SpoolError
+from planning.forecast_errors import HistoryError, SpecialError
 from planning.staffing import StaffingError
 from simulators.day_files import DayFilesError
 from simulators.fit import FitError
@@ -42,6 +43,7 @@ FAILURES = (
     ExportError,
     FitError,
     GatewayError,
+    HistoryError,
     IncidentStoreError,
     IotcoreError,
     JournalError,
@@ -56,6 +58,7 @@ FAILURES = (
     SecretError,
     SettingsError,
     SourceNameError,
+    SpecialError,
     SpoolError,
     StaffingError,
     TruthError,

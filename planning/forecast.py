@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from planning.forecast_accuracy import Accuracy, accuracy
 from planning.forecast_bounds import learnt
-from planning.forecast_history import Floats, Grid, History, HistoryError, filled
+from planning.forecast_errors import HistoryError
+from planning.forecast_history import Floats, Grid, History, filled
 from planning.forecast_models import Model, mean
 from planning.forecast_past import Past, rolled, within
 from planning.forecast_special import SpecialFactors, Specials
@@ -21,6 +22,8 @@ from planning.forecast_today import renewed, trust
 
 FARTHEST = 10
 """Open days ahead beyond which bounds are those of so many days ahead."""
+_FEWEST_COLUMNS = 4
+"""Of fewer rows a day nobody could tell their interval from the distance between days."""
 _DONE = 0.05
 """A day is over when less than this share of its calls is still to come."""
 
@@ -105,7 +108,11 @@ def forecast(
 
 
 def _open(history: History) -> NDArray[np.bool_]:
-    return np.asarray(np.isfinite(history.calls).any(axis=0), dtype=np.bool_)
+    seen = np.asarray(np.isfinite(history.calls).any(axis=0), dtype=np.bool_)
+    if int(seen.sum()) < _FEWEST_COLUMNS <= len(seen):
+        first = min(int(np.argmax(seen)), len(seen) - _FEWEST_COLUMNS)
+        seen[first : first + _FEWEST_COLUMNS] = True
+    return seen
 
 
 def _parted(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ingest.counts_csv_lines import Count
 from ingest.events import Millis
+from planning.forecast_errors import HistoryError
 
 Floats = NDArray[np.float64]
 
@@ -29,10 +30,6 @@ _SURELY = 20.0
 """Calls of a usual day below which a quiet day may be chance."""
 _KNOWN = 0.3
 """The share of a usual day's calls that must be seen for a day to say anything."""
-
-
-class HistoryError(ValueError):
-    """Past counts that no forecast can be made of: the message says why."""
 
 
 class Grid:

@@ -12,6 +12,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from planning.forecast_errors import SpecialError
 from planning.forecast_history import History, filled
 from planning.forecast_models import Model
 
@@ -23,10 +24,6 @@ _BEFORE = 7
 """Ordinary days needed before one, to say what it would have been."""
 _FACTOR = re.compile(r"\d{1,3}([.]\d{1,6})?", re.ASCII)
 _BOM = "\ufeff"
-
-
-class SpecialError(ValueError):
-    """The list of special days cannot be taken: the message names file and line."""
 
 
 class Special(Struct, frozen=True):
@@ -41,7 +38,11 @@ Specials = Mapping[date, Special]
 
 def parse(lines: Iterable[str], name: str) -> dict[date, Special]:
     """The special days of a file of this `name`. Raises `SpecialError`."""
-    rows = [(n, cells) for n, cells in enumerate(csv.reader(lines), 1) if any(cells)]
+    reader = csv.reader(lines, strict=True)
+    try:
+        rows = [(reader.line_num, cells) for cells in reader if any(cells)]
+    except csv.Error as error:
+        raise SpecialError(f"{name}:{reader.line_num}: no line of a table: {error}") from None
     if not rows:
         raise SpecialError(f"{name}: it is empty. Its first line must name the columns: date,name")
     columns = [cell.strip().removeprefix(_BOM).lower() for cell in rows[0][1]]

@@ -9,10 +9,11 @@ import pytest
 
 from planning.forecast import forecast
 from planning.forecast_bounds import SHARE, learnt
-from planning.forecast_history import Floats, Grid, History, HistoryError
+from planning.forecast_errors import HistoryError, SpecialError
+from planning.forecast_history import Floats, Grid, History
 from planning.forecast_models import mean
 from planning.forecast_past import rolled, within
-from planning.forecast_special import Special, SpecialError, SpecialFactors, parse
+from planning.forecast_special import Special, SpecialFactors, parse
 from planning.forecast_today import renewed, trust
 
 MONDAY = date(2026, 1, 5)

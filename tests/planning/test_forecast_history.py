@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.counts_csv_lines import Count, counts
-from planning.forecast_history import Grid, History, HistoryError, counted, filled, histories
+from planning.forecast_errors import HistoryError
+from planning.forecast_history import Grid, History, counted, filled, histories
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SHANGHAI = ZoneInfo("Asia/Shanghai")
