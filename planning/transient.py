@@ -1,0 +1,120 @@
+"""How a queue fares over the next minutes from where it stands now: Erlang A out of balance. Pure.
+
+The number of callers there, waiting or talking, is a Markov chain with exponential times, as in
+`planning.erlang`. Its expectations follow by implicit Euler steps, small ones first in time, each a
+tridiagonal system: stable for any step, and all beginnings are answered at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+from planning.erlang import ErlangError, served_within
+
+STEPS = 60
+_FIRST_SHARE = 1e-3
+"""The first step is about so much of the whole time: what happens at once needs a fine look."""
+_SPREADS = 7.0
+"""The chain ends so many standard deviations above where it may get to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Who serves whom: `agents` alike, and `helpers` with their speeds (1.0 is as fast as those).
+
+    Calls come at `per_hour`; `handling_s` and `patience_s` are mean seconds. Raises `ErlangError`.
+    """
+
+    agents: int
+    per_hour: float
+    handling_s: float
+    patience_s: float
+    helpers: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (
+            not min(self.handling_s, self.patience_s, *self.helpers) > 0
+            or not min(self.per_hour, self.agents) >= 0
+        ):
+            raise ErlangError("the times and speeds must be above 0, the rest not below")
+
+    @property
+    def seats(self) -> int:
+        """How many can be served at once."""
+        return self.agents + len(self.helpers)
+
+    @property
+    def per_s(self) -> float:
+        """Calls per second."""
+        return self.per_hour / 3_600
+
+    def served(self, there: int) -> float:
+        """How fast calls end with so many callers there, per second: own agents are taken first."""
+        helping = sum(self.helpers[: max(there - self.agents, 0)])
+        return (min(there, self.agents) + helping) / self.handling_s
+
+
+def abandons(crew: Crew, there: int, within_s: float) -> float:
+    """How many callers are expected to give up in the next `within_s` seconds.
+
+    `there` callers wait or talk now.
+    """
+    size = _size(crew, there, within_s)
+    lost = [max(n - crew.seats, 0) / crew.patience_s for n in range(size)]
+    return _expected(crew, lost, within_s)[there]
+
+
+def level(crew: Crew, there: int, within_s: float, target_s: float) -> float:
+    """Which share of the calls that come within that time will be answered within `target_s`."""
+    if not crew.per_s:
+        return 1.0
+    size = _size(crew, there, within_s)
+    answered = [crew.per_s * chance for chance in chances(crew, size, target_s)]
+    return min(_expected(crew, answered, within_s)[there] / (crew.per_s * within_s), 1.0)
+
+
+def chances(crew: Crew, size: int, target_s: float) -> list[float]:
+    """The chance to be answered in time of a call that finds so many there, for 0 to below `size`."""
+    faster = crew.served(crew.seats) * crew.patience_s
+    late = served_within(max(size - crew.seats, 0), faster, target_s / crew.patience_s)
+    return [1.0] * min(crew.seats, size) + late
+
+
+def _size(crew: Crew, there: int, within_s: float) -> int:
+    """So many states are enough: more callers are there hardly ever."""
+    coming = crew.per_s * min(within_s, crew.patience_s + crew.handling_s)
+    most = max(there, crew.seats) + coming
+    return ceil(most + _SPREADS * sqrt(most + 1)) + 2
+
+
+def _expected(crew: Crew, gains: Sequence[float], within_s: float) -> list[float]:
+    """What is gained in that time, at this rate in each state, by the state now."""
+    total = [0.0] * len(gains)
+    for step_s in _steps(within_s):
+        wanted = [t + step_s * g for t, g in zip(total, gains, strict=True)]
+        total = _solved(crew, wanted, step_s)
+    return total
+
+
+def _steps(within_s: float) -> list[float]:
+    """The longest first: we go back in time, and what is near is looked at most closely."""
+    growth = (1 / _FIRST_SHARE) ** (1 / STEPS)
+    lengths = [growth**n for n in range(STEPS, 0, -1)]
+    return [within_s * length / sum(lengths) for length in lengths]
+
+
+def _solved(crew: Crew, wanted: Sequence[float], step_s: float) -> list[float]:
+    """The state before a step: one elimination upwards, one insertion downwards."""
+    last = len(wanted) - 1
+    ratios, values = [], []
+    ratio = value = 0.0
+    for n, target in enumerate(wanted):
+        comes = crew.per_s * step_s if n < last else 0.0
+        goes = (crew.served(n) + max(n - crew.seats, 0) / crew.patience_s) * step_s
+        pivot = 1.0 + comes + goes - goes * ratio
+        ratio, value = comes / pivot, (target + goes * value) / pivot
+        ratios.append(ratio)
+        values.append(value)
+    for n in range(last - 1, -1, -1):
+        values[n] += ratios[n] * values[n + 1]
+    return values
