@@ -1,5 +1,6 @@
 """What `floorwatch forecast` is asked; the work is in `forecasting`."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,8 @@ def command(  # noqa: PLR0913 - one for each option
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """How many calls the next days bring, by queue and interval, and how well that has worked so far."""
+    # Days by half-hours are small matrices: threads only wait for one another.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from floorwatch.forecasting import Wishes, run
 
     errors = Console(stderr=True)

@@ -114,6 +114,9 @@ def _counts(
     wishes: Wishes, site: Site, grid: Grid, reading: Reading, progress: Progress | None
 ) -> list[Count]:
     """Calls per interval of all tapes."""
+    for url in wishes.urls:
+        if wishes.urls.count(url) > 1:
+            raise ValueMistakeError(f"{url}: named twice", "Name each file once")
     of_counts = [url.scheme == COUNTS for url in wishes.urls]
     if any(of_counts) and not all(of_counts):
         odd = wishes.urls[of_counts.index(not of_counts[0])]
@@ -161,6 +164,10 @@ def _write(made: _Made, wishes: Wishes) -> None:
     if wishes.out.resolve() in [Path(url.path).resolve() for url in wishes.urls]:
         raise ValueMistakeError(
             f"--out {wishes.out}: that is the past itself", "Name another file for the forecast"
+        )
+    if not wishes.out.parent.is_dir():
+        raise ValueMistakeError(
+            f"--out {wishes.out}: there is no folder {wishes.out.parent}", "Make it first"
         )
     text = StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -23,6 +23,8 @@ DAY_MIN = 1_440
 WEEK_DAYS = 7
 LIKE = 8
 """So many earlier days of a weekday say what is usual on it."""
+KEPT_DAYS = 260
+"""Of a longer past only the last days are learnt from: a year of weekdays."""
 _MIN_MS = 60_000
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 _HOLIDAY = 0.3
@@ -146,12 +148,13 @@ def counted(arrivals: Sequence[tuple[Millis, str]], grid: Grid) -> Iterator[Coun
 
 
 def filled(history: History) -> History:
-    """The same without gaps, for models to learn from.
+    """The last `KEPT_DAYS` without gaps, for models to learn from.
 
     A column that most days of the weekday know, and one does not, is a gap: it is taken as usual at
     the level of that day. One that they do not know either was closed. Left out are days that say
     next to nothing, and those with less than 0.3 of the usual calls: holidays nobody has told of.
     """
+    history = History(history.days[-KEPT_DAYS:], history.calls[-KEPT_DAYS:])
     weekdays = history.weekdays
     seen = ~np.isnan(history.calls)
     calls = np.where(seen, history.calls, 0.0)

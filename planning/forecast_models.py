@@ -20,8 +20,6 @@ SMOOTHING = 0.3
 SHAPES = 3
 FEWEST_DAYS = 15
 """Days below which the shapes of days are chance."""
-KEPT_DAYS = 260
-"""Of a longer past only the last days are learnt from: a year of weekdays."""
 _ROOT = 0.25
 """sqrt(x + 1/4) of a Poisson number has the variance 1/4 whatever its mean."""
 
@@ -35,7 +33,7 @@ class Model(Protocol):
 
 def level(past: History, weekdays: Sequence[int]) -> Floats:
     """The level of the last days, times what is usual on the weekday, spread as it usually is."""
-    calls, known = past.calls[-KEPT_DAYS:], past.weekdays[-KEPT_DAYS:]
+    calls, known = past.calls, past.weekdays
     totals = calls.sum(axis=1)
     factors = _factors(totals, known)
     now = float(totals[-LIKE * WEEK_DAYS :].mean())
@@ -48,7 +46,7 @@ def level(past: History, weekdays: Sequence[int]) -> Floats:
 
 def factors(past: History, weekdays: Sequence[int]) -> Floats:
     """From the main shapes of the days. Needs `FEWEST_DAYS`."""
-    calls, known = past.calls[-KEPT_DAYS:], past.weekdays[-KEPT_DAYS:]
+    calls, known = past.calls, past.weekdays
     open_ = calls.any(axis=0)
     roots = np.sqrt(calls[:, open_] + _ROOT)
     # The right singular vectors, without the left ones, which are many more.

@@ -201,6 +201,8 @@ def test_mistakes_name_file_line_and_option(past: Path, tmp_path: Path) -> None:
     )
     assert "--zone" in refused(url, "--zone", "Nowhere")
     assert "that is the past itself" in refused(url, "--out", past)
+    assert "there is no folder" in refused(url, "--out", tmp_path / "absent" / "f.csv")
+    assert "named twice" in refused(url, url)
     special = tmp_path / "special.csv"
     special.write_text("date,name\n2026-02-30,x\n")
     assert "special.csv:2: date: '2026-02-30'" in refused(url, "--special", special)
