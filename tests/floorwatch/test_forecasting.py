@@ -248,3 +248,26 @@ def test_a_queue_open_for_few_intervals_a_day_can_be_read_back(tmp_path: Path) -
     ten = at(SHANGHAI, 2026, 2, 2, 10)
     told = forecast_file.read(out, SHANGHAI)
     assert told.expected("", ten, ten + 4 * HOUR) == pytest.approx(90, rel=0.02)
+
+
+def test_the_site_says_zone_and_when_its_day_begins(tmp_path: Path) -> None:
+    settings, past, out = (tmp_path / name for name in ("floorwatch.toml", "past.csv", "f.csv"))
+    assert RUN.invoke(app, ["init", str(settings), "--time-zone", "Europe/Berlin"]).exit_code == 0
+    text = settings.read_text(encoding="utf-8")
+    start = 'business_day_start = "00:00"'
+    settings.write_text(text.replace(start, 'business_day_start = "04:00"'), encoding="utf-8")
+    nights = [MONDAY + timedelta(days=number) for number in range(27)]
+    rows = [
+        f"{night + timedelta(days=hour // 24)}T{hour % 24:02}:00,{10 + hour + 40 * (night.weekday() == 4)}"
+        for night in nights
+        for hour in range(20, 28)
+    ]
+    past.write_text("\n".join(["start,calls", *rows]) + "\n")
+    url = f"counts+csv:{past}"
+    ran(url, "--config", settings, "--interval", 60, "--days", 7, "--out", out)
+    told = forecast_file.read(out, BERLIN)
+    # The night of a Friday lasts until four on Saturday.
+    saturday = at(BERLIN, 2026, 2, 7, 2)
+    assert told.expected("", saturday, saturday + HOUR) == pytest.approx(10 + 26 + 40, rel=0.03)
+    sunday = at(BERLIN, 2026, 2, 8, 2)
+    assert told.expected("", sunday, sunday + HOUR) == pytest.approx(10 + 26, rel=0.05)
