@@ -7,13 +7,15 @@ tridiagonal system: stable for any step, and all beginnings are answered at once
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, comb, sqrt
 
 from planning.erlang import ErlangError, served_within
 
 STEPS = 60
 _FIRST_SHARE = 1e-3
 """The first step is about so much of the whole time: what happens at once needs a fine look."""
+_MOMENT_STEPS = 30
+_STAGE = 1 - sqrt(0.5)
 _SPREADS = 7.0
 """The chain ends so many standard deviations above where it may get to."""
 
@@ -71,6 +73,58 @@ def level(crew: Crew, there: int, within_s: float, target_s: float) -> float:
     size = _size(crew, there, within_s)
     answered = [crew.per_s * chance for chance in chances(crew, size, target_s)]
     return min(_expected(crew, answered, within_s)[there] / (crew.per_s * within_s), 1.0)
+
+
+def gained(
+    crew: Crew, there: int, within_s: float, target_s: float, goal: float
+) -> tuple[float, float, float]:
+    """Mean, variance and third central moment of those answered in time less `goal` times all.
+
+    All are the calls to come. Whether one is in time is by chance, once the line it finds is known.
+    """
+    if not within_s or not crew.per_s:
+        return 0.0, 0.0, 0.0
+    size = _size(crew, there, within_s)
+    met, missed = 1 - goal, -goal
+    chance = chances(crew, size, target_s)
+    # The powers of what one call brings, per second.
+    brought = [
+        [crew.per_s * (share * met**power + (1 - share) * missed**power) for share in chance]
+        for power in (1, 2, 3)
+    ]
+    moments = [[0.0] * size for _ in brought]
+    step_s = within_s / _MOMENT_STEPS
+    for _ in range(_MOMENT_STEPS):
+        # Alexander's two stages: of the second order, for a step that errs makes the variance err.
+        middle = _stage(crew, moments, brought, _STAGE * step_s)
+        ahead = (1 - _STAGE) / _STAGE
+        moments = [
+            [now + ahead * (then - now) for now, then in zip(old, new, strict=True)]
+            for old, new in zip(moments, middle, strict=True)
+        ]
+        moments = _stage(crew, moments, brought, _STAGE * step_s)
+    mean, square, cube = (moment[there] for moment in moments)
+    return mean, max(square - mean**2, 0.0), cube - 3 * mean * square + 2 * mean**3
+
+
+def _stage(
+    crew: Crew, moments: Sequence[Sequence[float]], brought: Sequence[list[float]], step_s: float
+) -> list[list[float]]:
+    """One implicit step of all moments; those of a lower power feed those of a higher one."""
+    found: list[list[float]] = []
+    for power, moment in enumerate(moments, 1):
+        gains = list(brought[power - 1])
+        for lower, value in enumerate(found, 1):
+            # A call that is counted leaves one caller more for those that follow it.
+            after = [*value[1:], value[-1]]
+            ways = comb(power, lower)
+            gains = [
+                g + ways * one * later
+                for g, one, later in zip(gains, brought[power - lower - 1], after, strict=True)
+            ]
+        wanted = [m + step_s * g for m, g in zip(moment, gains, strict=True)]
+        found.append(_solved(crew, wanted, step_s))
+    return found
 
 
 def chances(crew: Crew, size: int, target_s: float) -> list[float]:

@@ -1,7 +1,8 @@
 """A queue drawn call by call: who comes, who waits, who gives up; the judge of what is computed."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from heapq import heappop, heappush
 from random import Random
 
@@ -16,11 +17,21 @@ class Drawn:
     offered: int = 0
     in_target: int = 0
     """Of the calls that came within the time, however much later they were answered."""
-    waits: list[float] = field(default_factory=list)
 
 
-def draw(rng: Random, crew: Crew, there: int, within_s: float, target_s: float = 20.0) -> Drawn:
-    """Every call by itself, first come, first served, own agents before helpers."""
+def draw(
+    rng: Random,
+    crew: Crew,
+    there: int,
+    within_s: float,
+    target_s: float = 20.0,
+    waits_s: Sequence[float] = (),
+) -> Drawn:
+    """Every call by itself, first come, first served, own agents before helpers.
+
+    `there` callers are there at first; those of `waits_s` wait besides, so long already, and their
+    answers in time are counted.
+    """
     speeds = sorted([*([1.0] * crew.agents), *crew.helpers])
     found, ends = Drawn(), []
     idle = list(speeds)
@@ -35,6 +46,8 @@ def draw(rng: Random, crew: Crew, there: int, within_s: float, target_s: float =
             take(0.0)
         else:
             line.append((0.0, rng.expovariate(1 / crew.patience_s), False))
+    for waited_s in waits_s:
+        line.append((-waited_s, rng.expovariate(1 / crew.patience_s), True))
     coming = rng.expovariate(crew.per_s)
     while coming < within_s or line:
         if ends and ends[0][0] <= coming:
