@@ -138,7 +138,7 @@ def test_the_density_of_the_wait_says_the_same(
         behind = calls * handling_s / agents
         at_s = patience_s * log(behind)
         peak = calls / leaves * (1 - 1 / behind) - agents / handling_s * at_s
-    end_s = 40 * patience_s + target_s
+    end_s = 10 * patience_s + 45 * handling_s / agents + target_s
     while density(end_s / 2) < 1e-16 and end_s > 1:
         end_s /= 2
     load = calls * handling_s

@@ -27,9 +27,9 @@ from ingest.events import (
     VisitData,
 )
 from ingest.words import AgentStatus, Phase
+from planning.erlang import Balance, erlang_a, erlang_c
 from simulators.agenda import Happening
 from simulators.demo import DEMO
-from planning.erlang import Balance, erlang_a, erlang_c
 from simulators.floor_sim import FloorSim, a_day
 from simulators.local_time import day_start, start_of
 from simulators.plans import (
