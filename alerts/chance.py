@@ -1,6 +1,6 @@
 """How many at once chance explains."""
 
-from math import exp, lgamma, log
+from math import exp, lgamma, log, sqrt
 
 MOST = 10_000
 
@@ -27,14 +27,27 @@ def spread(count: int, mean: float, shape: float) -> float:
 def crowd(
     per_period: float, mean: float, alarms: float, shape: float | None = None, start: int = 2
 ) -> int:
-    """The least number within a window that comes at most `alarms` times in the period by chance.
+    """The least number within a window that comes at most `alarms` times in the period by chance,
+    as does every larger one; never less than `start`.
 
     `per_period` come in the whole period and `mean` in a window, which slides: it fills up to k when
     one more comes while k - 1 are inside. What refills it soon after belongs to the same alarm.
     """
-    for count in range(max(2, start), MOST):
+
+    def rate(count: int) -> float:
         one_short = poisson(count - 1, mean) if shape is None else spread(count - 1, mean, shape)
-        rate = per_period * one_short * max(0.0, 1 - mean / count) / (1 + mean / 2)
-        if count > mean and rate <= alarms:
-            return count
-    return MOST
+        return per_period * one_short * max(0.0, 1 - mean / count) / (1 + mean / 2)
+
+    # Just above the mean next to nothing counts as filling up, and the formula says nothing there.
+    # Its peak is about a deviation higher; from there on it only falls.
+    variance = mean if shape is None else mean + mean * mean / shape
+    high = min(max(2, start, int(mean + sqrt(variance)) + 1), MOST)
+    while high < MOST and rate(high + 1) > rate(high):
+        high += 1
+    low, step = high, 1
+    while high < MOST and rate(high) > alarms:
+        low, high, step = high, min(high + step, MOST), 2 * step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if rate(middle) > alarms else (low, middle)
+    return high
