@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from floorwatch import urls
-from floorwatch.failures import FAILURES
+from floorwatch.failures import explained
 from floorwatch.settings_values import ValueMistakeError
 
 
@@ -35,7 +35,7 @@ def command(
     from floorwatch.backtesting import Wishes, run
 
     errors = Console(stderr=True)
-    try:
+    with explained(errors):
         wishes = Wishes(
             urls=tuple(urls.parse(each, urls.BACKTESTS) for each in url),
             rules=rules,
@@ -46,11 +46,6 @@ def command(
             json=json,
         )
         run(wishes, Console(), errors)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except FAILURES as error:
-        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 def _factor(text: str) -> float:

@@ -17,7 +17,7 @@ from floorwatch import backtest_command, notifying, planners, rules_command, url
 from floorwatch import doctor as doctors
 from floorwatch import settings as settings_file
 from floorwatch.doctor_findings import Verdict
-from floorwatch.failures import FAILURES, leaves
+from floorwatch.failures import FAILURES, STOPPED, explained, fail, leaves
 from floorwatch.settings_problems import SettingsError, Severity
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_types import Settings
@@ -39,8 +39,6 @@ app.command("backtest")(backtest_command.command)
 planners.add_to(app)
 console = Console()
 errors = Console(stderr=True)
-STOPPED = 130
-"""The exit status of what was interrupted."""
 
 File = Annotated[Path, typer.Argument(help="The settings file (TOML).", metavar="FILE")]
 Listen = Annotated[
@@ -193,12 +191,8 @@ def fit(
     from floorwatch.fitting import Wishes, run
 
     wishes = Wishes(url=_url(url, urls.REPLAYS), out=out, times=times, site=site, zone=zone)
-    try:
+    with explained(errors):
         run(wishes, SystemClock(), console, errors)
-    except KeyboardInterrupt:
-        raise typer.Exit(STOPPED) from None
-    except FAILURES as error:
-        _fail(str(error))
 
 
 @app.command()
@@ -273,8 +267,7 @@ def _tell(line: str) -> None:
 
 
 def _fail(message: str) -> Any:
-    errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(1)
+    raise fail(errors, message)
 
 
 def _load(file: Path) -> Settings:

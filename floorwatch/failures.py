@@ -1,6 +1,10 @@
 """The errors that are no fault of the program: their message says what to do, a trace says nothing."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
 
 from alerts.incident_store import IncidentStoreError
 from alerts.playbooks import PlaybookError
@@ -64,6 +68,26 @@ FAILURES = (
     TruthError,
     ValueMistakeError,
 )
+
+STOPPED = 130
+"""How a command ends that was told to stop, as shells count it."""
+
+
+def fail(errors: Console, message: str) -> typer.Exit:
+    """Say what is wrong; to be raised."""
+    errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    return typer.Exit(1)
+
+
+@contextmanager
+def explained(errors: Console) -> Iterator[None]:
+    """A command whose failures end it with their message, and Ctrl-C without one."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise typer.Exit(STOPPED) from None
+    except FAILURES as error:
+        raise fail(errors, str(error)) from None
 
 
 def leaves(group: BaseException) -> Iterator[BaseException]:

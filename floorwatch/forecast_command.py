@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from floorwatch import urls
-from floorwatch.failures import FAILURES
+from floorwatch.failures import explained
 from floorwatch.settings_values import ValueMistakeError
 from floorwatch.settings_values import zone as zone_of
 
@@ -42,7 +42,7 @@ def command(  # noqa: PLR0913 - one for each option
     from floorwatch.forecasting import Wishes, run
 
     errors = Console(stderr=True)
-    try:
+    with explained(errors):
         if interval not in INTERVALS:
             known = ", ".join(map(str, INTERVALS))
             raise ValueMistakeError(f"--interval {interval}", f"Choose one of {known}")
@@ -57,11 +57,6 @@ def command(  # noqa: PLR0913 - one for each option
             json=json,
         )
         run(wishes, Console(), errors)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except FAILURES as error:
-        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 def _zone(name: str) -> str:

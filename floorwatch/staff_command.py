@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from floorwatch.failures import FAILURES
+from floorwatch.failures import explained
 from floorwatch.settings_values import ValueMistakeError
 
 _TARGET = re.compile(r"(\d{1,2}(?:\.\d+)?)/(\d{1,5}(?:\.\d+)?)", re.ASCII)
@@ -49,7 +49,7 @@ def command(  # noqa: PLR0913 - one for each option
     from planning.staffing import Goal
 
     errors = Console(stderr=True)
-    try:
+    with explained(errors):
         if json and csv:
             raise ValueMistakeError("--json and --csv", "Name one of them")
         level, target_s = _target(target)
@@ -68,11 +68,6 @@ def command(  # noqa: PLR0913 - one for each option
             form=Form.JSON if json else Form.CSV if csv else Form.TABLE,
         )
         run(wishes, Console(), errors)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    except FAILURES as error:
-        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 def _target(text: str) -> tuple[float, float]:
