@@ -17,9 +17,12 @@ from playwright.sync_api import expect
 
 from dashboard.assets import Assets
 from dashboard.catalogue import catalogues
+from dashboard.desks import Desks
 from dashboard.gateway import Gateway
 from dashboard.roads import Behind
+from floorwatch.access_wiring import access
 from floorwatch.invented import furnished, scenario_for
+from floorwatch.settings import parse
 from simulators.faults import FaultKind
 from simulators.local_time import day_start
 from simulators.play import SimulatedSource
@@ -65,9 +68,10 @@ class School(Hosted):
             letters = stack.enter_context(closing(FileDeadLetters(self._folder / "rejected")))
             runner = Runner(self.site, journal, letters, self.clock)
             await runner.recover()
-            gateway = await stack.enter_async_context(
-                Gateway(self.clock, "127.0.0.1", 0, self._pages, behind=Behind(training=self._desk))
-            )
+            door = stack.enter_context(access(parse(""), self._folder, {}))
+            behind = Behind(training=self._desk, desks=Desks(door.desks, door.audit))
+            place = (self.clock, "127.0.0.1", 0, self._pages)
+            gateway = await stack.enter_async_context(Gateway(*place, behind=behind))
             self.url = gateway.url.rstrip("/")
             group.create_task(runner.run())
             group.create_task(self._show(runner, gateway))
