@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -28,12 +29,12 @@ class MachineClock:
         await asyncio.sleep(seconds)  # noqa: TID251 a real server in a thread
 
 
-class Hosted:
+class Hosted(ABC):
     """Start or enter it, and it stands; stop or leave it, and it is gone; it may be started again."""
 
+    @abstractmethod
     async def live(self) -> None:
         """All that it does until it is cancelled; says when it `stands`."""
-        raise NotImplementedError
 
     def stands(self) -> None:
         self._standing.set()
