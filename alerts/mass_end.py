@@ -59,13 +59,12 @@ class _State(Struct):
 class _Window:
     """The ends of the last while before a moment, which moves on; `ends_all` are in order of time.
 
-    `wide_ms` is how much time it holds; `least` remembers what is asked of each scope.
+    `wide_ms` is how much time it holds.
     """
 
     def __init__(self, ends_all: list[End], within: Millis, wide_ms: Millis) -> None:
         self.wide_ms = wide_ms
         self.count: Counter[str] = Counter()
-        self.least: dict[str, int] = {}
         self.left = self.right = 0
         self._all = ends_all
         self._within = within
@@ -166,17 +165,7 @@ class MassEndWatch:
         )
 
     def _too_many(self, rule: MassEndRule, scope: str, window: "_Window") -> bool:
-        count = window.count[scope]
-        # What so few would have to be more than is the same all through a tick; most are fewer.
-        if scope not in window.least:
-            window.least[scope] = self._crowd(rule, scope, LEAST, window.wide_ms)
-        return count >= window.least[scope] and count >= self._crowd(
-            rule, scope, count, window.wide_ms
-        )
-
-    def _crowd(self, rule: MassEndRule, scope: str, count: int, window_ms: Millis) -> int:
-        """From how many on ends are too many, where so many have just ended."""
-        state = self._state
+        state, count = self._state, window.count[scope]
         talking = self._talking(scope) + count
         # Of so many that talk, each ends within the window with this chance, whoever else does.
         rate = talking / max(1.0, state.talk_ms)
@@ -184,7 +173,8 @@ class MassEndWatch:
         rate = max(rate, state.rate * talking / max(1, floor))
         shares = 1 if rule.budget.each_scope else 2 * FAMILIES
         period = rule.budget.period_ms
-        return crowd(rate * period, rate * window_ms, rule.budget.alarms / shares, start=LEAST)
+        alarms = rule.budget.alarms / shares
+        return count >= crowd(rate * period, rate * window.wide_ms, alarms, start=LEAST)
 
     def _talking(self, scope: str) -> int:
         """The conversations that go on in a scope, as of this tick."""
