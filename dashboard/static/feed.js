@@ -114,10 +114,12 @@ class Feed {
     this.socket?.close();
     this.drop();
     const longest = RETRY_MS[Math.min(this.attempts, RETRY_MS.length - 1)];
+    // An attempt that nobody answered has waited already; the sum of both would be too long on a wall.
+    const left = Math.max(RETRY_MS[0], longest - (performance.now() - this.opened));
     this.attempts += 1;
     clearTimeout(this.retry);
     // All screens of a floor lose the same server at once: spread their return.
-    this.retry = setTimeout(() => this.connect(), longest * (0.5 + Math.random() / 2));
+    this.retry = setTimeout(() => this.connect(), left * (0.5 + Math.random() / 2));
     this.changed();
   }
 

@@ -38,6 +38,7 @@ class Network(Hosted):
         self._server_port = port
         self._cut = False
         self._wires: list[asyncio.StreamWriter] = []
+        self.swallowed = 0
         self.port = 0
 
     @property
@@ -64,6 +65,7 @@ class Network(Hosted):
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._wires.append(writer)
         if self._cut:
+            self.swallowed += 1
             return  # taken by the kernel, heard by nobody
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._server_port)
@@ -163,6 +165,26 @@ def test_a_network_that_was_cut_for_five_minutes(server: FloorServer, visit: Tel
         is_live_again(server, visit, 78)
         # What was asked meanwhile, and never answered, does not stand in the way either.
         assert visit.page.evaluate("fetch('healthz').then((answer) => answer.ok)")
+
+
+def test_a_network_that_comes_back_just_after_an_attempt_was_swallowed(
+    server: FloorServer, visit: Television
+) -> None:
+    """The longest way back: nobody answers the attempt, and the page has been away for long."""
+    visit.page.clock.install()
+    with Network(server.port) as network:
+        visit.show(f"{network.url}/wall?lang=en")
+        visit.page.evaluate("Math.random = () => 0.999")
+        network.cut()
+        is_not_live(visit.page)
+        for _ in range(12):
+            visit.page.clock.fast_forward(FIVE_MINUTES_MS // 30)
+            visit.page.wait_for_timeout(TICK_MS)
+        swallowed = network.swallowed
+        while network.swallowed == swallowed:
+            visit.page.wait_for_timeout(20)
+        network.mend()
+        is_live_again(server, visit, 79)
 
 
 # A laptop that sleeps stops the clock that pages measure by, but not the one of the wall (Linux, macOS).
