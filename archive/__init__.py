@@ -1,0 +1,1 @@
+"""Past business days as partitioned parquet: written whole, corrected by versions, read lazily."""
