@@ -179,7 +179,7 @@ def test_a_network_that_comes_back_just_after_an_attempt_was_swallowed(
         visit.page.evaluate("Math.random = () => 0.999")
         network.cut()
         is_not_live(visit.page)
-        for _ in range(12):
+        for _ in range(30):
             visit.page.clock.fast_forward(FIVE_MINUTES_MS // 30)
             visit.page.wait_for_timeout(TICK_MS)
         swallowed = network.swallowed
