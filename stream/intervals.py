@@ -53,14 +53,20 @@ class Calendar:
         """When the interval that began at `start_at` ends."""
         return min(start_at + self.interval_ms, self.next_day(start_at))
 
+    def date_of(self, at: Millis) -> date:
+        """The date of this instant's business day: the one on which it begins."""
+        local = (_UNIX + timedelta(milliseconds=self.day(at))).astimezone(self._zone)
+        return local.date()
+
     def _learn(self, at: Millis) -> Millis:
         local = (_UNIX + timedelta(milliseconds=at)).astimezone(self._zone)
         date = (local - self._start).date()
-        around = [self._begin(date + timedelta(days=shift)) for shift in (-1, 0, 1, 2)]
+        around = [self.begin(date + timedelta(days=shift)) for shift in (-1, 0, 1, 2)]
         self._starts = sorted({*self._starts, *around})
         return max(start for start in around if start <= at)
 
-    def _begin(self, day: date) -> Millis:
+    def begin(self, day: date) -> Millis:
+        """When the business day of this date begins."""
         # A wall-clock time that a daylight-saving night skips or repeats is resolved by zoneinfo to
         # one instant, so every instant still has exactly one business day.
         begin = (datetime.combine(day, time()) + self._start).replace(tzinfo=self._zone)
