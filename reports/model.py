@@ -74,7 +74,12 @@ class Table(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Note(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A sentence: the word `report.note.<key>`, with `{places}` for its values."""
+    """A sentence: the word `report.note.<key>`, with `{places}` for its values.
+
+    What a value is, the end of its place's name says: `…_ms` a duration, `…_at` an instant, `…_date`
+    a date; else an int is a count, a float a number, `[part, whole]` a share (`…_ms`: a mean), a text
+    that begins with `report.` a word, and anything else a text or a name by language.
+    """
 
     key: str
     values: Mapping[str, Cell] = {}

@@ -83,7 +83,9 @@ def test_every_word_that_a_page_says_is_in_its_domains(page: str) -> None:
 
 def test_no_word_is_left_over() -> None:
     said = ASKED_BY_US.union(*map(asked, MODULES))
-    assert set(catalogues()["en"]) - {"language"} == said
+    # What reports say of themselves, tests/reports holds against their tables.
+    of_reports = set(catalogues("report")["en"])
+    assert set(catalogues()["en"]) - {"language"} - of_reports == said - of_reports
 
 
 def test_every_refusal_that_somebody_reads_is_a_sentence() -> None:
