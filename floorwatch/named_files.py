@@ -1,4 +1,4 @@
-"""What is wrong in the files that settings name: of alerts, boards and seating, for `floorwatch check`."""
+"""What is wrong in the files that settings name: alerts, boards, seats, shifts; for `floorwatch check`."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.playbooks import PlaybookError
 from alerts.playbooks import load as load_playbooks
-from floorwatch import alert_file, forecast_file, plan_file, settings, wiring
+from floorwatch import alert_file, forecast_file, plan_file, settings, shift_file, wiring
 from floorwatch.board_files import BoardFiles, boards_folder
 from floorwatch.settings_problems import Problem, Severity
 from floorwatch.settings_types import SiteSettings
@@ -27,6 +27,8 @@ def problems_of_files(
         found += BoardFiles(boards_folder(site, data / site.site.id)).problems
         if site.screens.plan is not None:
             found += plan_file.check(site.screens.plan, site.site.agents)
+        if site.shifts is not None:
+            found += shift_file.check(site.shifts, ZoneInfo(site.site.time_zone), site.site.agents)
     return found
 
 

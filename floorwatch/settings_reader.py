@@ -31,6 +31,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "alerts",
         "walks",
         "screens",
+        "shifts",
     ),
     "site.screens": ("boards", "plan"),
     "site.walks": ("place", "kind", "measure", "photos_kept"),

@@ -44,6 +44,7 @@ def read_site(table: Table, environ: Mapping[str, str]) -> SiteSettings:
         alerts=_alerts(table.table("alerts")),
         walks=read_walks(table.table("walks")),
         screens=_screens(table.table("screens")),
+        shifts=_existing(table, "shifts", FilePath.is_file),
     )
 
 

@@ -47,13 +47,14 @@ class ScreenFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSettings:
-    """One site and where its events come from."""
+    """One site and where its events come from. `shifts` is the file of who works when, if it has one."""
 
     site: Site
     sources: tuple[SourceSettings, ...]
     alerts: AlertFiles = field(default_factory=AlertFiles)
     walks: WalkChoices = field(default_factory=WalkChoices)
     screens: ScreenFiles = field(default_factory=ScreenFiles)
+    shifts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,8 @@ names = {{ zh = "客服中心", en = "Call centre" }}
 time_zone = {time_zone}
 # When the business day begins 营业日起点, "HH:MM"; "05:00" for a floor that works past midnight
 business_day_start = "00:00"
+# Who works when, as CSV 班次表: agent,date,start,end; for break plans and attendance 用于小休计划与考勤
+# shifts = "shifts.csv"
 # A feed silent for this long greys its numbers 数据中断多久后数字变灰
 stale_after = "10s"
 
