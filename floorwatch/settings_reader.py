@@ -45,7 +45,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "group",
     ),
     "site.team": ("id", "names"),
-    "site.agent": ("id", "names", "team", "interfaces"),
+    "site.agent": ("id", "names", "team", "interfaces", "lead"),
     "site.source": ("name", "url", "secret_env", "secret_file", "backfill", "actions"),
     "site.source.actions": ("user", "secret_env", "secret_file", "allow", "phones"),
     "stores": ("journal", "secret_env", "secret_file"),

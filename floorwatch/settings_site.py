@@ -7,7 +7,7 @@ from typing import Any
 
 from floorwatch import urls
 from floorwatch.settings_actions import read_actions
-from floorwatch.settings_reader import Table, kind_of
+from floorwatch.settings_reader import Table, flag, kind_of
 from floorwatch.settings_secret import Secret, read_secret
 from floorwatch.settings_types import AlertFiles, ScreenFiles, SiteSettings, SourceSettings
 from floorwatch.settings_values import (
@@ -136,7 +136,13 @@ def _agents(table: Table, teams: Mapping[str, object]) -> dict[str, AgentCard]:
                 continue
             phones[phone] = id
             interfaces.append(phone)
-        agents[id] = AgentCard(id=id, names=agent.names(), team=team, interfaces=tuple(interfaces))
+        agents[id] = AgentCard(
+            id=id,
+            names=agent.names(),
+            team=team,
+            interfaces=tuple(interfaces),
+            lead=agent.read("lead", flag, False),
+        )
     return agents
 
 

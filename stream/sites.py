@@ -46,12 +46,16 @@ class QueueCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentCard:
-    """One agent: `id` is the name that events carry; `interfaces` are his phones (e.g. `PJSIP/1001`)."""
+    """One agent: `id` is the name that events carry; `interfaces` are his phones (e.g. `PJSIP/1001`).
+
+    A `lead` leads others 班长, and should take few calls himself.
+    """
 
     id: str
     names: Mapping[str, str] = field(default_factory=dict)
     team: str = ""
     interfaces: tuple[str, ...] = ()
+    lead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
