@@ -24,12 +24,12 @@ from floorwatch.alerting import Alerting
 from floorwatch.command_wiring import Backstage, backstage
 from floorwatch.daybook_wiring import daybook
 from floorwatch.desk_wiring import Ground, desk_file, desks
+from floorwatch.last_figures_wiring import Shown, shown
 from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
 from ingest.events import Millis
 from ingest.ports import Clock
 from simulators.training import Desk
 from stream.deadletters import FileDeadLetters
-from stream.figures import Figures
 from stream.ports import Journal
 from stream.runner import Recovery, Runner
 from stream.sites import Site
@@ -121,7 +121,7 @@ async def open_site(house: House, number: int, site: SiteSettings, setup: AlertS
     for warning in incidents.warnings:
         around.tell(f"alerts: {warning}")
     runner.told = alerts.take
-    figures = Figures(runner.floor)
+    on_walls = stack.enter_context(shown(runner, folder))
     behind = backstage(site, tasks.create_task)
     ground = Ground(
         site=site,
@@ -136,13 +136,13 @@ async def open_site(house: House, number: int, site: SiteSettings, setup: AlertS
     )
     every = Desks([*house.access.desks, *desks(ground)], house.access.audit)
     gateway = _gateway(house, number, alerts, every)
-    gateway.group_by(figures)
+    gateway.group_by(on_walls.figures)
     await stack.enter_async_context(gateway)
     around.tell(f"{site.site.id}: {gateway.url}")
     around.tell(f"{site.site.id}: {gateway.url}floor  (supervisors 班长)")
     tasks.create_task(runner.run())
     tasks.create_task(facts.run())
-    tasks.create_task(tick(figures, runner, alerts, gateway, clock))
+    tasks.create_task(tick(on_walls, runner, alerts, gateway, clock))
     tasks.create_task(alerts.run())
     tasks.create_task(_carried(courier, clock))
     for source in site.sources:
@@ -172,10 +172,11 @@ def _settle_memory() -> None:
 
 
 async def tick(
-    figures: Figures, runner: Runner, alerts: Alerting, gateway: Gateway, clock: Clock
+    on_walls: Shown, runner: Runner, alerts: Alerting, gateway: Gateway, clock: Clock
 ) -> None:
     """Judge and show what changed, five times a second, until cancelled."""
-    figures.patch(clock.now())
+    figures = on_walls.figures
+    on_walls.patch(clock.now())
 
     def whole() -> dict[str, object]:
         return {**figures.document, "alerts": alerts.document}
@@ -186,7 +187,7 @@ async def tick(
         figures.rejected = runner.rejected
         now = clock.now()
         news = alerts.tick(now)
-        gateway.publish(whole, {**figures.patch(now), **news})
+        gateway.publish(whole, {**on_walls.patch(now), **news})
         # Paced by the clock, not by the pause: the work of a frame does not lengthen the period.
         due = max(due + FRAME_S, loop_time())
         await clock.sleep(due - loop_time())

@@ -82,6 +82,11 @@ class Runner:
         self._pending: deque[tuple[Position, Batch]] = deque()
         self._safe = asyncio.Condition()
 
+    @property
+    def position(self) -> Position:
+        """What the floor knows is what the journal has up to here, durable or not."""
+        return self._position
+
     async def recover(self) -> Recovery:
         """Bring the floor to where the journal is: the last checkpoint, and all that came after."""
         checkpoint = await self._journal.load()
