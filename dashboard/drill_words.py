@@ -60,11 +60,17 @@ def _sum(terms: tuple[Term, ...], said: Said, sums: Sums, language: str) -> str:
     parts = [
         _ORDER[language].format(
             term=words[f"term.{term.name}"].format(**blanks),
-            value=shown(term.of(sums), "count" if term.calls else "ms", language),
+            value=shown(term.of(sums), _unit(term), language),
         )
         for term in terms
     ]
     return _BRACKETS[language].format(" + ".join(parts))
+
+
+def _unit(term: Term) -> Unit:
+    if term.calls:
+        return "count"
+    return "points" if any("_points" in name for name in term.share) else "ms"
 
 
 def shown(value: float | None, unit: Unit, language: str) -> str:
@@ -76,6 +82,8 @@ def shown(value: float | None, unit: Unit, language: str) -> str:
         return str(format_percent(kept, format="0.0%", locale=language))
     if unit == "count":
         return str(format_decimal(value, locale=language))
+    if unit == "points":
+        return str(format_decimal(value / 10, format="#,##0.0", locale=language))
     return wait(value)
 
 

@@ -12,7 +12,8 @@ from stream.daybook_day import Share
 from stream.metrics import Sums
 from stream.sites import ServiceLevel
 
-Unit = Literal["count", "share", "ms"]
+Unit = Literal["count", "share", "ms", "points"]
+"""Points are thousandths of a scale, shown as of 100."""
 
 
 class Term(NamedTuple):
@@ -28,7 +29,7 @@ class Term(NamedTuple):
     @property
     def calls(self) -> bool:
         """Whether it counts calls, and can be told one by one."""
-        return not any("_ms" in name for name in self.share)
+        return not any("_ms" in name or "_points" in name for name in self.share)
 
 
 class Formula(NamedTuple):
@@ -73,6 +74,8 @@ RATIOS: Mapping[str, Formula] = {
     ),
     "att_ms": Formula("ms", (_term("talk_ms"),), _SERVED),
     "aht_ms": Formula("ms", (_term("talk_ms"), _term("acw_ms")), _SERVED),
+    "csat": Formula("share", (_term("surveys_satisfied"),), (_term("surveys"),)),
+    "quality": Formula("points", (_term("review_points"),), (_term("reviews"),)),
 }
 COUNTS: Mapping[str, Formula] = {
     term.name: Formula("count", (term,))
@@ -80,6 +83,7 @@ COUNTS: Mapping[str, Formula] = {
         *(_term("offered"), _ANSWERED, _IN_TARGET, _ABANDONED, _term("abandoned_short"), _LONG),
         *(_EARLY, _LATE, _OVERFLOWED, _term("dropped_waiting"), _term("dropped_talking")),
         *(*_SERVED, _term("blocked"), _term("ring_no_answer"), _term("ghosts")),
+        *(_term("surveys"), _term("surveys_satisfied"), _term("reviews")),
     )
 }
 """What can be told call by call."""

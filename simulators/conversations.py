@@ -244,9 +244,12 @@ class Conversations:
 
     def _scored(self, call: Call, scored: SurveyScored | QualityScored) -> None:
         self._agenda.tell(scored)
+        survey = isinstance(scored, SurveyScored)
+        for truth in self._truth.of(scored.queue, self._agenda.now):
+            truth.judged(scored.score, survey=survey)
         if call.record is None:
             return
-        if isinstance(scored, SurveyScored):
+        if survey:
             call.record.csat = scored.score
         else:
             call.record.quality = scored.score

@@ -4,6 +4,7 @@ The simulation keeps this itself, apart from the events that it tells: so it can
 sums of those events. The names are those of `replay --json`.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ingest.events import Millis
@@ -19,6 +20,7 @@ class QueueTruth:
     """The fates of one queue's visits. At every instant `offered` is the sum of `answered`,
     `abandoned`, all of `overflowed`, `dropped_waiting` and `waiting`. Blocked calls never entered.
     `completed` are the conversations that ended without a transfer, the dropped ones among them.
+    `csat` and `quality` hold the scores given, each with how often.
     """
 
     target_ms: Millis
@@ -40,6 +42,8 @@ class QueueTruth:
     wait_ms_abandoned: Millis = 0
     talk_ms: Millis = 0
     hold_ms: Millis = 0
+    csat: Counter[int] = field(default_factory=Counter)
+    quality: Counter[int] = field(default_factory=Counter)
 
     def enter(self) -> None:
         """A caller begins to wait."""
@@ -81,6 +85,10 @@ class QueueTruth:
         self.transferred += end == "transferred"
         self.completed += end != "transferred"
         self.dropped_talking += end == "dropped"
+
+    def judged(self, score: int, *, survey: bool) -> None:
+        """A caller (`survey`) or a reviewer gave a conversation a score."""
+        (self.csat if survey else self.quality)[score] += 1
 
 
 @dataclass(slots=True)

@@ -14,7 +14,16 @@ from msgspec import Struct
 
 from ingest.events import Millis
 from ingest.masking import masked
-from stream.facts import ArrivalFact, BlockFact, Fact, HandleFact, RingFact, SpanFact, WaitFact
+from stream.facts import (
+    ArrivalFact,
+    BlockFact,
+    Fact,
+    HandleFact,
+    RingFact,
+    ScoreFact,
+    SpanFact,
+    WaitFact,
+)
 from stream.intervals import Calendar
 from stream.ports import Journal, Position
 from stream.visits import VisitsState
@@ -52,7 +61,10 @@ class FactLog(Protocol):
 
 
 class Turn(Struct, array_like=True):
-    """The entries of one business day that were made when the journal had reached `position`."""
+    """The entries of one business day that were made when the journal had reached `position`.
+
+    A new kind comes last: books written before have turns that end sooner.
+    """
 
     position: Position
     arrivals: list[tuple[int, ArrivalFact]] = []
@@ -61,6 +73,7 @@ class Turn(Struct, array_like=True):
     blocks: list[tuple[int, BlockFact]] = []
     rings: list[tuple[int, RingFact]] = []
     spans: list[tuple[int, SpanFact]] = []
+    scores: list[tuple[int, ScoreFact]] = []
 
 
 class Taken(NamedTuple):
@@ -78,6 +91,7 @@ PLACES: dict[type[Fact], str] = {
     BlockFact: "blocks",
     RingFact: "rings",
     SpanFact: "spans",
+    ScoreFact: "scores",
 }
 """Where a turn has its entries of a kind, in the order of its fields."""
 
@@ -123,7 +137,7 @@ def by_day(told: Iterable[Taken], calendar: Calendar) -> dict[Millis, list[Turn]
 
 def _put(turns: list[Turn], position: Position, entry: Entry) -> None:
     if not turns or turns[-1].position != position:
-        turns.append(Turn(position, [], [], [], [], [], []))
+        turns.append(Turn(position, [], [], [], [], [], [], []))
     getattr(turns[-1], PLACES[type(entry[1])]).append(entry)
 
 

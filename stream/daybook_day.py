@@ -9,7 +9,16 @@ from ingest.events import Millis
 from ingest.words import AgentStatus
 from stream.daybook import PLACES
 from stream.daybook_sqlite import Reading
-from stream.facts import ArrivalFact, BlockFact, Fact, HandleFact, RingFact, SpanFact, WaitFact
+from stream.facts import (
+    ArrivalFact,
+    BlockFact,
+    Fact,
+    HandleFact,
+    RingFact,
+    ScoreFact,
+    SpanFact,
+    WaitFact,
+)
 from stream.ledger import Bookkeeper, Ledger, cut
 from stream.metrics import TERMS
 
@@ -63,7 +72,8 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One call behind a figure. `at` is when it counted, `since` when its visit began.
 
     `end`: how it ended, or `waiting`, `talking`; `reason` of an overflow, a drop or a refusal.
-    Times and durations in milliseconds; what is not known is None.
+    Times and durations in milliseconds; what is not known is None. Of a judgement, `end` is `survey` or
+    `review`, `visit` names the call, and `score` says what was given: `[score, low, high]`.
     """
 
     at: Millis
@@ -77,6 +87,7 @@ class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hold_ms: Millis | None = None
     agent: str = ""
     reason: str = ""
+    score: tuple[int, int, int] | None = None
 
 
 _COUNTS = {
@@ -84,7 +95,7 @@ _COUNTS = {
     for kind, groups in TERMS.items()
     for _, terms in groups
     for term in terms
-    if kind is not SpanFact and not term.__name__.endswith("_ms") and "wait_ms" not in term.__name__
+    if kind is not SpanFact and not any(unit in term.__name__ for unit in ("_ms", "_points"))
 }
 COUNTED: frozenset[str] = frozenset(_COUNTS)
 """The sums that count calls: those that can be told one by one."""
@@ -125,6 +136,15 @@ class Visited:
         """The call that a fact speaks of."""
         if isinstance(fact, BlockFact):
             return Told(at=fact.at, queue=fact.queue, end="blocked", reason=fact.reason)
+        if isinstance(fact, ScoreFact):
+            return Told(
+                at=fact.at,
+                queue=fact.queue,
+                end="survey" if fact.survey else "review",
+                visit=fact.call,
+                agent=fact.agent,
+                score=(fact.score, fact.low, fact.high),
+            )
         assert not isinstance(fact, SpanFact)
         wait, handle = self.waits.get(fact.visit), self.handles.get(fact.visit)
         end, reason = _ended(wait, handle)

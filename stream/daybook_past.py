@@ -10,7 +10,7 @@ from stream.daybook import F
 from stream.daybook_day import Narrowed, Share, Told, Visited, counting, ledger_of
 from stream.daybook_keeper import Daybook
 from stream.daybook_sqlite import Reading
-from stream.facts import BlockFact, SpanFact
+from stream.facts import BlockFact, ScoreFact, SpanFact
 from stream.floor import Floor
 from stream.intervals import Calendar
 from stream.ledger import Ledger, add_up
@@ -69,7 +69,8 @@ class Past:
 
         def told(reading: Reading) -> tuple[int, list[Told]]:
             facts = counting(reading, days, share, narrowed)
-            visits = {fact.visit for fact in facts if not isinstance(fact, BlockFact | SpanFact)}
+            alone = BlockFact | SpanFact | ScoreFact
+            visits = {fact.visit for fact in facts if not isinstance(fact, alone)}
             visited = Visited(reading, around, visits)
             return len(facts), heapq.nsmallest(most, map(visited.told, facts), key=order)
 

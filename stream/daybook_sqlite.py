@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -46,8 +47,12 @@ class DaybookError(Exception):
 @cache
 def _turns(kinds: frozenset[type]) -> msgspec.msgpack.Decoder[list[Turn]]:
     """Reads turns, and of them the entries of these kinds: all others stay as bytes."""
-    places = [
-        (place, list[tuple[int, kind]] if kind in kinds else msgspec.Raw)  # type: ignore[valid-type]
+    places: list[tuple[str, Any, Any]] = [
+        (
+            place,
+            list[tuple[int, kind]] if kind in kinds else msgspec.Raw,  # type: ignore[valid-type]
+            msgspec.field(default_factory=list),
+        )
         for kind, place in PLACES.items()
     ]
     turn = msgspec.defstruct("Turn", [("position", int), *places], array_like=True)

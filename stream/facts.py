@@ -95,4 +95,21 @@ class SpanFact(Struct, frozen=True, array_like=True, gc=False):
     reason: str
 
 
-Fact = ArrivalFact | WaitFact | HandleFact | BlockFact | RingFact | SpanFact
+class ScoreFact(Struct, frozen=True, array_like=True, gc=False):
+    """A call was judged at `at`, be that days after it: by its caller (`survey`), or by a reviewer.
+
+    The scale runs from `low` to `high`, which is higher. `queue` and `agent` are those of the visit
+    that was judged, or "" where nobody knows.
+    """
+
+    at: Millis
+    queue: str
+    agent: str
+    call: str
+    survey: bool
+    score: int
+    low: int
+    high: int
+
+
+Fact = ArrivalFact | WaitFact | HandleFact | BlockFact | RingFact | SpanFact | ScoreFact

@@ -10,8 +10,10 @@ from stream.metrics import (
     asa_ms,
     att_ms,
     average_abandon_ms,
+    csat,
     overflowed,
     overflowed_by,
+    quality,
 )
 
 Row = dict[str, Any]
@@ -44,6 +46,18 @@ def of_sums(sums: Sums) -> Row:
         "aht_ms": _whole(aht_ms(sums)),
         "average_abandon_ms": _whole(average_abandon_ms(sums)),
         "abandon_rate": rounded(abandon_rate(sums)),
+        **(_judged(sums) if sums["surveys"] or sums["reviews"] else {}),
+    }
+
+
+def _judged(sums: Sums) -> Row:
+    """What callers and reviewers said, where anybody said something; quality is of 1."""
+    of_thousand = quality(sums)
+    return {
+        "surveys": sums["surveys"] or None,
+        "csat": rounded(csat(sums)),
+        "reviews": sums["reviews"] or None,
+        "quality": None if of_thousand is None else rounded(of_thousand / 1000),
     }
 
 

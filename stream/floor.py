@@ -25,6 +25,7 @@ from ingest.events import (
     Held,
     Millis,
     Overflowed,
+    QualityScored,
     Queued,
     Retrieved,
     RingEnded,
@@ -34,6 +35,7 @@ from ingest.events import (
     SnapshotEnd,
     SnapshotMember,
     SnapshotVisit,
+    SurveyScored,
     Transferred,
 )
 from ingest.words import Origin
@@ -45,7 +47,8 @@ from stream.feeds import Feed, Feeds
 from stream.intervals import Calendar
 from stream.latest import Latest
 from stream.ledger import Bookkeeper, Ledger
-from stream.metrics import AGENT_NAMES, NAMES
+from stream.metrics import AGENT_NAMES, NAMES, TERMS
+from stream.scores import Scores
 from stream.sequence import Sequences
 from stream.sites import Site
 from stream.snapshots import Bracket, Snapshots
@@ -63,6 +66,9 @@ KEPT_DAYS = 2
 
 DEFINITION = " ".join((str(facts.DEFINITION), *NAMES, *AGENT_NAMES))
 """What the sums of a state mean: the version of the definitions, and the names in their order."""
+_SCORED = sum(len(terms) for _, terms in TERMS[facts.ScoreFact])
+UNSCORED = " ".join((str(facts.DEFINITION), *NAMES[:-_SCORED], *AGENT_NAMES[:-_SCORED]))
+"""The same, as it was before scores were summed, after all other sums."""
 
 
 class Part(Struct):
@@ -121,6 +127,7 @@ class Floor:
         self.visits = Visits(site, self.books, self.state.visits, HORIZON_MS)
         self.agents = Agents(site, self.books, self.state.agents, HORIZON_MS)
         self.feeds = Feeds(self.state.feeds, site.stale_ms)
+        self.scores = Scores(self.state.sequences, self.books, self.visits)
         self.snapshots = Snapshots(self.state.brackets, self.state.feeds, self.visits, self.agents)
         self.backfill = Backfill(self.state.parked, self.feeds, self._filled)
         self.dirty_parts: set[str] = set()
@@ -135,6 +142,7 @@ class Floor:
             SnapshotAgent: self.snapshots.agent,
             SnapshotMember: self._member,
             SnapshotEnd: self.snapshots.end,
+            **dict.fromkeys(_SCORES, self.scores.take),
             Component: self._component,
         }
 
@@ -148,7 +156,7 @@ class Floor:
         feed = self.feeds.hear(event)
         if feed.off_ms:
             event = self._by_our_clock(event, feed)
-        if event.origin is _BACKFILL and type(event.data) not in _OF_SOURCES:
+        if event.origin is _BACKFILL and type(event.data) not in _TOLD_AT_ONCE:
             self._park(event, feed)
         else:
             if event.time < feed.high_at - LATENESS_MS and event.origin is _LIVE:
@@ -183,18 +191,21 @@ class Floor:
         A state whose sums were defined otherwise is refused: the journal has what they are made of.
         """
         state = msgspec.msgpack.decode(dump, type=FloorState)
+        if state.definition == UNSCORED:
+            _widen(state)
         if state.definition != DEFINITION:
             raise msgspec.ValidationError("the state was summed by other definitions")
         return state
 
     def _by_our_clock(self, event: Event, feed: Feed) -> Event:
         # A heartbeat may bear another clock than the news.
-        newest = type(event.data) not in _OF_SOURCES and self.state.sequences.newest(event)
+        newest = type(event.data) not in _TOLD_AT_ONCE and self.state.sequences.newest(event)
         return by_our_clock(event, feed, newest=newest)
 
     def _late(self, event: Event, feed: Feed) -> Event:
         """An event that is older than it should be: it is late, or its source's clock was set back."""
-        if set_back(event, feed.news_at) and self.state.sequences.newest(event):
+        score = type(event.data) in _SCORES  # handed in when somebody gets to it
+        if not score and set_back(event, feed.news_at) and self.state.sequences.newest(event):
             feed.off_ms = event.time - event.recvtime
             return moved(event, feed.off_ms)
         self.state.counters.late += 1
@@ -208,7 +219,7 @@ class Floor:
         self.backfill.park(event)
 
     def _of_source(self, event: Event, feed: Feed) -> None:
-        """What a source tells of itself; scores and offers are journalled, and counted later."""
+        """What a source tells of itself; offers are journalled, and not counted."""
         match event.data:
             case Adapter():
                 if self.state.latest.hear(event):
@@ -275,11 +286,22 @@ class Floor:
             self.books.forget_before(day)
 
 
+def _widen(state: FloorState) -> None:
+    """Sums of before scores were summed are sums without scores."""
+    for accounts in (state.ledger.queues, state.ledger.agents):
+        for account in accounts.values():
+            for cell in account.cells.values():
+                cell += [0] * _SCORED
+    state.definition = DEFINITION
+
+
 def _encode(state: FloorState) -> bytes:
     return msgspec.msgpack.encode(state)
 
 
 _OF_SOURCES = (Adapter, Heartbeat, Gap)
+_SCORES = (SurveyScored, QualityScored)
+_TOLD_AT_ONCE = (*_OF_SOURCES, *_SCORES)
 _OF_VISITS = (
     Queued,
     Ringing,

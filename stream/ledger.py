@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ingest.events import Millis
 from ingest.words import AgentStatus
-from stream.facts import Fact, SpanFact
+from stream.facts import Fact, ScoreFact, SpanFact
 from stream.intervals import Calendar
 from stream.metrics import AGENT_NAMES, AGENT_TERMS, NAMES, TERMS, Groups, Sums
 
@@ -80,9 +80,10 @@ class Bookkeeper:
         if not self._start <= fact.at < self._end:
             self._turn_to(fact.at)
         cell = self._queue_cells.get(fact.queue)
-        if cell is None:
+        if cell is None and (fact.queue or kind is not ScoreFact):
             cell = self._open(self.ledger.queues, self._queue_cells, fact.queue, len(NAMES))
-        _add(cell, _QUEUE_TERMS[kind], fact, sign)
+        if cell is not None:
+            _add(cell, _QUEUE_TERMS[kind], fact, sign)
         agent = getattr(fact, "agent", "")
         if agent:
             self._enter_agent(agent, fact, sign)

@@ -2,7 +2,8 @@
 
 A *term* reads one fact. Given a fact it returns that fact's share, an int: the live path. Given
 `tables.columns()` the same body returns a polars expression for a whole table: the report path.
-So terms use only `&`, `|`, `+`, `*` and single comparisons, which mean the same to both.
+So terms use only `&`, `|`, `+`, `*`, `//` of what is not negative and single comparisons, which
+mean the same to both.
 Sums of terms are stored and add up over queues and intervals; ratios are taken at the edge and
 never stored: no calls is None ("—"), never 0 % or 100 %.
 """
@@ -11,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from ingest.words import Overflow, RingEnd
-from stream.facts import ArrivalFact, BlockFact, HandleFact, RingFact, SpanFact, WaitFact
+from stream.facts import ArrivalFact, BlockFact, HandleFact, RingFact, ScoreFact, SpanFact, WaitFact
 from stream.sites import ServiceLevel
 
 F = TypeVar("F")
@@ -131,6 +132,35 @@ def acw_ms(s: SpanFact) -> int:
     return (s.state == "acw") * (s.at + s.start_at * -1)
 
 
+def surveys(s: ScoreFact) -> int:
+    """Scores that callers gave (CSAT)."""
+    return s.survey
+
+
+def surveys_satisfied(s: ScoreFact) -> int:
+    """Those of three quarters of their scale or more: 4 and 5 of 1 to 5, 8 to 10 of 1 to 10."""
+    return s.survey & (s.score * 4 >= s.high * 3 + s.low)
+
+
+def survey_points(s: ScoreFact) -> int:
+    return s.survey * _points(s)
+
+
+def reviews(s: ScoreFact) -> int:
+    """Scores that reviewers gave (quality)."""
+    return s.survey == False  # noqa: E712 - `not` would not become a polars expression
+
+
+def review_points(s: ScoreFact) -> int:
+    return reviews(s) * _points(s)
+
+
+def _points(s: ScoreFact) -> int:
+    """Where a score lies on its scale, in thousandths of it: so scores of several scales add up."""
+    scale = s.high + s.low * -1
+    return ((s.score + s.low * -1) * 2000 + scale) // (scale * 2)
+
+
 Groups = Sequence[tuple[str, Sequence[Term[Any]]]]
 """Terms behind a guard: the field of the fact without which each of them is 0, or "" for none.
 
@@ -162,14 +192,19 @@ TERMS: dict[type, Groups] = {
     BlockFact: (("", (blocked,)),),
     RingFact: (("", (ring_no_answer,)),),
     SpanFact: (("", (acw_ms,)),),
+    ScoreFact: (
+        ("survey", (surveys, surveys_satisfied, survey_points)),
+        ("", (reviews, review_points)),
+    ),
 }
-"""What is summed over each kind of fact."""
+"""What is summed over each kind of fact. A new kind comes last: old checkpoints stay readable."""
 
 AGENT_TERMS: dict[type, Groups] = {
     WaitFact: (("", (answered,)),),
     HandleFact: TERMS[HandleFact],
     RingFact: TERMS[RingFact],
     SpanFact: TERMS[SpanFact],
+    ScoreFact: TERMS[ScoreFact],
 }
 """What is summed per agent too."""
 
@@ -205,18 +240,23 @@ def _ratio(over: int, under: int) -> float | None:
 
 def service_level(sums: Sums, variant: ServiceLevel) -> float | None:
     """The share of calls served in time, by one of the five named variants."""
+    return _ratio(*served(sums, variant))
+
+
+def served(sums: Sums, variant: ServiceLevel) -> tuple[int, int]:
+    """The two sums of a service level: the calls served in time, and of how many."""
     in_target, total, lost = sums["answered_in_target"], sums["answered"], sums["abandoned"]
     match variant:
         case ServiceLevel.SHORT_EXCLUDED:
-            return _ratio(in_target, total + lost - sums["abandoned_short"])
+            return in_target, total + lost - sums["abandoned_short"]
         case ServiceLevel.ANSWERED_ONLY:
-            return _ratio(in_target, total)
+            return in_target, total
         case ServiceLevel.ALL_COUNT:
-            return _ratio(in_target, total + lost)
+            return in_target, total + lost
         case ServiceLevel.IN_TARGET_EXCLUDED:
-            return _ratio(in_target, total + lost - sums["abandoned_in_target"])
+            return in_target, total + lost - sums["abandoned_in_target"]
         case ServiceLevel.IN_TARGET_MET:
-            return _ratio(in_target + sums["abandoned_in_target"], total + lost)
+            return in_target + sums["abandoned_in_target"], total + lost
 
 
 def asa_ms(sums: Sums) -> float | None:
@@ -241,6 +281,16 @@ def att_ms(sums: Sums) -> float | None:
 def aht_ms(sums: Sums) -> float | None:
     """Average handle time: talk (hold included) and after-call work."""
     return _ratio(sums["talk_ms"] + sums["acw_ms"], sums["completed"] + sums["transferred"])
+
+
+def csat(sums: Sums) -> float | None:
+    """The share of the satisfied among those who gave a score, not among those who were asked."""
+    return _ratio(sums["surveys_satisfied"], sums["surveys"])
+
+
+def quality(sums: Sums) -> float | None:
+    """The mean of the reviewers' scores, in thousandths of their scales."""
+    return _ratio(sums["review_points"], sums["reviews"])
 
 
 def waits_ended(sums: Sums) -> int:

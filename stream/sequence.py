@@ -44,7 +44,7 @@ class Sequences(Struct):
     def admit(self, event: Event) -> bool:
         """True for an event that was not seen before; it will not be new again."""
         if not event.seq:
-            return self._admit_by_id(f"{event.source}\n{event.id}")
+            return self.admit_id(event)
         runs = self.runs.get(event.source)
         latest = runs[-1] if runs else None
         if latest is None or latest.epoch != event.epoch:
@@ -87,7 +87,9 @@ class Sequences(Struct):
         for runs in self.runs.values():
             yield from runs
 
-    def _admit_by_id(self, id: str) -> bool:
+    def admit_id(self, event: Event) -> bool:
+        """True for an event whose id its source has not used yet, as far as ids are remembered."""
+        id = f"{event.source}\n{event.id}"
         if id in self.ids:
             return False
         self.ids[id] = None

@@ -56,7 +56,7 @@ class Visits:
         self._site = site
         self._books = books
         self._horizon_ms = horizon_ms
-        self._entries: dict[tuple[str, str], list[str]] | None = None
+        self._calls: dict[str, list[Visit]] | None = None
         self.waiting: dict[str, dict[str, Millis]] = {}
         self.talking: dict[str, set[str]] = {}
         self._names: dict[str, list[str]] = {}
@@ -152,13 +152,12 @@ class Visits:
         One whose beginning nobody saw may have begun at any time before we first heard of it.
         """
         near: list[tuple[Millis, str]] = []
-        for key in self._by_entry(call, queue):
-            visit = self._known(key)
-            if visit is None or key in self._names:
+        for visit in self.of_call(call):
+            if visit.queue != queue or visit.key in self._names:
                 continue
             distance = abs(visit.joined_at - at)
             if distance <= SAME_ENTRY_MS or (visit.joined_at > at and not visit.begin_witnessed):
-                near.append((distance, key))
+                near.append((distance, visit.key))
         return self._known(min(near)[1]) if near else None
 
     def _visit(self, event: Event, data: VisitData) -> Visit | None:
@@ -207,20 +206,17 @@ class Visits:
         if not data.call:  # nor does it know whose: then whoever this agent talks to
             agent = getattr(data, "agent", "")
             return next((v for v in self.state.open.values() if _talks(v, data.queue, agent)), None)
-        for key in reversed(self._by_entry(data.call, data.queue)):
-            visit = self._known(key)
-            if visit is None or visit.source == event.source or key in self._names:
+        for visit in reversed(self.of_call(data.call)):
+            if visit.queue != data.queue or visit.source == event.source:
                 continue
-            if visit.joined_at <= event.time + SAME_ENTRY_MS:
+            if visit.key not in self._names and visit.joined_at <= event.time + SAME_ENTRY_MS:
                 return visit
         return None
 
     def _open_entry(self, call: str, queue: str) -> Visit | None:
         """The youngest open visit of this call and queue."""
-        for key in reversed(self._by_entry(call, queue)):
-            if key in self.state.open:
-                return self.state.open[key]
-        return None
+        found = (visit for visit in reversed(self.of_call(call)) if visit.queue == queue)
+        return next((visit for visit in found if visit.key in self.state.open), None)
 
     def _call_it(self, name: str, visit: Visit) -> Visit:
         """Remember that a source knows this visit by another name."""
@@ -319,25 +315,25 @@ class Visits:
             )
         self._settle(visit, True)
 
-    def _by_entry(self, call: str, queue: str) -> list[str]:
-        """The visits of a call in a queue. Indexed at the first question: most sites never ask."""
-        if self._entries is None:
-            self._entries = {}
+    def of_call(self, call: str) -> list[Visit]:
+        """The visits of a call. Indexed at the first question: most sites never ask."""
+        if self._calls is None:
+            self._calls = {}
             for visit in [*self.state.ended.values(), *self.state.open.values()]:
                 self._index(visit)
-        return self._entries.get((call, queue), [])
+        return self._calls.get(call, [])
 
     def _index(self, visit: Visit) -> None:
-        if self._entries is not None:
-            self._entries.setdefault((visit.call, visit.queue), []).append(visit.key)
+        if self._calls is not None:
+            self._calls.setdefault(visit.call, []).append(visit)
 
     def _forget(self, visit: Visit) -> None:
-        if self._entries is not None:
-            keys = self._entries.get((visit.call, visit.queue), [])
-            if visit.key in keys:
-                keys.remove(visit.key)
-            if not keys:
-                self._entries.pop((visit.call, visit.queue), None)
+        if self._calls is not None:
+            left = [other for other in self._calls.get(visit.call, []) if other is not visit]
+            if left:
+                self._calls[visit.call] = left
+            else:
+                self._calls.pop(visit.call, None)
         for name in self._names.pop(visit.key, ()):
             self.state.aliases.pop(name, None)
 

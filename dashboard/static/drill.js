@@ -17,6 +17,8 @@ const DRILL_FIRST = {
   average_abandon_ms: ["abandoned", "wait"],
   att_ms: ["completed", "talk"],
   aht_ms: ["completed", "talk"],
+  csat: ["surveys", "time"],
+  quality: ["reviews", "time"],
 };
 
 class Drill {
@@ -146,6 +148,7 @@ class Drill {
     if (told && told.name === figure.what && "unit" in told) {
       if (told.unit === "count") return words.count(told.value);
       if (told.unit === "ms") return words.wait(told.value);
+      if (told.unit === "points") return told.value === null ? NOTHING : (told.value / 10).toFixed(1);
       return figure.what === "service_level" ? words.kept(told.value) : words.share(told.value);
     }
     return figure.value ?? (list ? words.count(list.count) : "");
@@ -285,8 +288,9 @@ function drill_said(family, name, words, told) {
 }
 
 // "Overflowed (timeout)".
-function drill_end({ end, reason = "" }, words) {
+function drill_end({ end, reason = "", score }, words) {
   const known = words.say(`end.${end}`);
+  if (score) return words.say("drill.because", { end: known, why: `${score[0]} / ${score[2]}` });
   if (!reason) return known;
   const why = Object.hasOwn(words.catalogue, `why.${reason}`) ? words.say(`why.${reason}`) : reason;
   return words.say("drill.because", { end: known, why });

@@ -66,6 +66,8 @@ class Witness:
     states: dict[str, AgentStatus] = field(default_factory=dict)
     member: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     parts: dict[str, ComponentStatus] = field(default_factory=dict)
+    csat: Counter[tuple[str, int]] = field(default_factory=Counter)
+    quality: Counter[tuple[str, int]] = field(default_factory=Counter)
     crashed_at: Millis | None = None
     now: Millis = START
 
@@ -100,6 +102,10 @@ class Witness:
                 (self.member[agent].add if added else self.member[agent].remove)(queue)
             case AgentState(agent=agent, state=state):
                 self.states[agent] = state
+            case SurveyScored(queue=queue, score=score):
+                self.csat[queue, score] += 1
+            case QualityScored(queue=queue, score=score):
+                self.quality[queue, score] += 1
             case VisitData():
                 self._see_visit(data)
             case _:
@@ -131,6 +137,8 @@ class Witness:
             ended = queue.answered + queue.abandoned + queue.dropped_waiting
             assert queue.offered == ended + sum(queue.overflowed.values()) + queue.waiting
             assert queue.waiting == waiting[id_]
+            assert queue.csat == {s: n for (of, s), n in self.csat.items() if of == id_}
+            assert queue.quality == {s: n for (of, s), n in self.quality.items() if of == id_}
             assert queue.answered == queue.completed + queue.transferred + sum(
                 of == id_ for of in self.talking.values()
             )
@@ -158,7 +166,8 @@ class Witness:
 def counted_again(truth: Truth, queue: str) -> QueueTruth:
     """The totals of a queue from the record of its visits."""
     of = truth.queues[queue]
-    found = QueueTruth(of.target_ms, of.short_ms)
+    # No visit says how it was judged: scores were counted by the witness.
+    found = QueueTruth(of.target_ms, of.short_ms, csat=of.csat, quality=of.quality)
     for call in truth.calls.values():
         found.blocked += sum(refused.queue == queue for refused in call.refused)
         for visit in call.visits:

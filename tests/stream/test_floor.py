@@ -21,15 +21,26 @@ from ingest.events import (
     Event,
     Held,
     Overflowed,
+    QualityScored,
     Queued,
     Retrieved,
     RingEnded,
     Ringing,
+    SurveyScored,
     Transferred,
 )
 from ingest.stamp import Stamp
 from ingest.words import AgentStatus, Origin, Overflow, Phase
-from stream.facts import ArrivalFact, BlockFact, Fact, HandleFact, RingFact, SpanFact, WaitFact
+from stream.facts import (
+    ArrivalFact,
+    BlockFact,
+    Fact,
+    HandleFact,
+    RingFact,
+    ScoreFact,
+    SpanFact,
+    WaitFact,
+)
 from stream.figure_row import COUNTED, diff
 from stream.figures import Figures
 from stream.floor import Floor
@@ -41,6 +52,14 @@ from stream.today import COURSE
 
 T0 = 1_795_301_800_000
 SITE = Site(id="hq", queues={"sales": QueueCard(id="sales", target_ms=10_000, short_ms=3_000)})
+
+
+def scores(call: str, queue: str, agent: str) -> st.SearchStrategy[list[Any]]:
+    """What callers and reviewers may say of a call."""
+    of: dict[str, Any] = {"call": st.just(call), "queue": st.just(queue), "agent": st.just(agent)}
+    of["score"] = st.integers(1, 5)
+    said = st.one_of(st.builds(SurveyScored, **of), st.builds(QualityScored, **of))
+    return st.lists(said, max_size=2)
 
 
 @st.composite
@@ -72,6 +91,7 @@ def days(draw: st.DrawFn) -> list[Event]:
                 told.append((at + 3_000, Retrieved(**name, agent=agent)))
             at += draw(st.integers(3_000, 400_000))
             end = draw(st.sampled_from([Completed, Transferred, Dropped, None]))
+            told.extend((at, score) for score in draw(scores(f"c{n}", queue, agent)))
             if end is Dropped:
                 told.append((at, Dropped(**name, phase=Phase.TALKING, agent=agent)))
             elif end is not None:
@@ -236,7 +256,7 @@ def merged(target: Any, patch: Any) -> Any:
     return result
 
 
-KINDS: list[type[Fact]] = [ArrivalFact, WaitFact, HandleFact, BlockFact, RingFact]
+KINDS: list[type[Fact]] = [ArrivalFact, WaitFact, HandleFact, BlockFact, RingFact, ScoreFact]
 
 
 @settings(max_examples=60, deadline=None)

@@ -48,6 +48,8 @@ def test_the_glossary_writes_the_same_formulas() -> None:
         "abandon_rate": "abandon rate",
         "att_ms": "ATT, average talk time",
         "aht_ms": "AHT, average handle time",
+        "csat": r"satisfaction \(CSAT\)",
+        "quality": "quality",
     }
     assert names.keys() == RATIOS.keys()
     for name, word in names.items():
