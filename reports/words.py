@@ -22,7 +22,8 @@ NOTHING = "—"
 
 _LOCALES = {"zh": Locale("zh", "CN", "Hans"), "en": Locale("en", "GB")}
 _RIGHT = frozenset(Kind) - {Kind.TEXT, Kind.WORD, Kind.INSTANT, Kind.DATE}
-_LONGEST = 40_000
+_LONGEST = 400
+"""Letters of a text from outside: names are shorter, and a page must stay one."""
 
 
 class Wording:
@@ -65,6 +66,12 @@ class Wording:
     def of(self, column: Column) -> str:
         """What a share or a mean is taken of; "" if the column does not say."""
         return self.word(f"report.of.{column.of}") if column.of else ""
+
+    def taken_of(self, column: Column) -> str:
+        """The same as it stands beside a ratio: `of offered`, `mean of answered`."""
+        of = self.of(column)
+        key = "report.form.of" if column.kind is Kind.SHARE else "report.form.mean_of"
+        return self.word(key, of=of) if of else ""
 
     def cells(self, column: Column, values: Iterable[Cell]) -> list[str]:
         """The cells of a column, instants of whole minutes without their seconds."""

@@ -1,40 +1,18 @@
 """Charts of a workbook: native ones, drawn by the program that opens it from the cells themselves."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart as XlsxChart
 from xlsxwriter.worksheet import Worksheet
 
-from reports.model import Column, Kind
+from reports.chart_scale import BARS, LINES, colours, unit
+from reports.model import Column
 from reports.words import Wording
 from reports.xlsx_style import FAMILY, INK, LINE, SOFT, number_format
 from reports.xlsx_table import Placed
 
-BARS = ("#3f7fcf", "#9db8dc", "#0a6e53", "#9aa7b8")
-LOST = "#a80f3a"
-LINES = ("#805000", "#6438b0", "#0a6e53")
 WIDTH, HEIGHT, ROWS = 1_000, 340, 18
-_PER_CENT = frozenset({Kind.SHARE})
-_TIMES = frozenset({Kind.DURATION, Kind.MEAN})
-
-
-def lost(key: str) -> bool:
-    """Whether a column counts what was lost: it has a colour of its own everywhere."""
-    return key.startswith(("abandoned", "dropped", "lost", "blocked", "unanswered"))
-
-
-def colours(keys: Sequence[str], palette: Sequence[str]) -> list[str]:
-    """A colour for each column of a chart."""
-    found, number = [], 0
-    for key in keys:
-        if lost(key):
-            found.append(LOST)
-            continue
-        found.append(palette[number % len(palette)])
-        number += 1
-    return found
 
 
 class ChartWriter:
@@ -67,7 +45,7 @@ class ChartWriter:
                 )
         if lines:
             over = self._book.add_chart({"type": "line"})
-            second = bool(bars) and _unit(lines[0]) != _unit(bars[0])
+            second = bool(bars) and unit(lines[0]) != unit(bars[0])
             for column, colour in zip(lines, colours(chart.lines, LINES), strict=True):
                 over.add_series(
                     {
@@ -118,9 +96,9 @@ class ChartWriter:
 def _axis(column: Column, *, grid: bool) -> dict[str, Any]:
     form = "General"
     axis: dict[str, Any] = {"min": 0}
-    if column.kind in _PER_CENT:
+    if unit(column) == "share":
         form, axis["max"] = "0%", 1
-    elif column.kind in _TIMES:
+    elif unit(column) == "time":
         form = "[h]:mm:ss"
     return axis | {
         "num_format": form,
@@ -128,9 +106,3 @@ def _axis(column: Column, *, grid: bool) -> dict[str, Any]:
         "line": {"none": True},
         "major_gridlines": {"visible": grid, "line": {"color": LINE}},
     }
-
-
-def _unit(column: Column) -> str:
-    if column.kind in _TIMES:
-        return "time"
-    return column.kind.value if column.kind in (*_PER_CENT, Kind.SCORE) else "count"

@@ -18,8 +18,6 @@ DAY_MS = 86_400_000
 INK, SOFT, LINE, HEAD = "#10161e", "#465364", "#d3dae3", "#eef1f5"
 TONES = {"good": "#0a6e53", "warn": "#805000"}
 FAMILY = "Arial"
-LONGEST = 32_000
-"""Letters of a cell; the program that opens it takes 32,767."""
 
 _NUMBERS = {
     Kind.COUNT: "#,##0",

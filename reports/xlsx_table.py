@@ -13,7 +13,6 @@ from xlsxwriter.worksheet import Worksheet
 from reports.model import Cell, Column, Kind, Table
 from reports.words import NOTHING, Wording, plain
 from reports.xlsx_style import (
-    LONGEST,
     SOFT,
     Styles,
     at_right,
@@ -71,7 +70,7 @@ class TableWriter:
         return any(column.of for column in table.columns)
 
     def _head(self, row: int, number: int, column: Column) -> None:
-        title, of = self._words.column(column), of_text(self._words, column)
+        title, of = self._words.column(column), self._words.taken_of(column)
         right = at_right(column)
         self.text(row, number, f"{title}\n{of}" if of else title, self._styles.head(at_right=right))
         self._widen(number, min(max(width(title), width(of)), _HEAD_WIDTH))
@@ -179,7 +178,7 @@ class TableWriter:
 
     def text(self, row: int, number: int, text: str, look: Format) -> None:
         """Write a text, whatever it is, as a text."""
-        kept = "\n".join(plain(line, LONGEST) for line in text.split("\n", 1))
+        kept = "\n".join(plain(line) for line in text.split("\n", 1))
         if like_a_formula(kept):
             look = self._styles.quoted(look)
         self._sheet.write_string(row, number, kept, look)
@@ -189,13 +188,6 @@ class TableWriter:
 
     def _widen(self, number: int, wanted: int) -> None:
         self.widths[number] = min(max(self.widths.get(number, NARROWEST), wanted + 1), WIDEST)
-
-
-def of_text(words: Wording, column: Column) -> str:
-    """What a ratio is taken of, in words; "" if the column does not say."""
-    of = words.of(column)
-    key = "report.form.of" if column.kind is Kind.SHARE else "report.form.mean_of"
-    return words.word(key, of=of) if of else ""
 
 
 def adds_up(rows: Sequence[Mapping[str, Cell]], key: str, total: Cell) -> bool:
