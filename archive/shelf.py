@@ -67,10 +67,7 @@ class Shelf:
         """What the version that stands says of itself; None if the day is not here."""
         path = self.path(site, day)
         with _explained(path):
-            try:
-                return self._about(path)
-            except FileNotFoundError:
-                return None
+            return self._about(path) if path.exists() else None
 
     def read(self, site: str, first: date, last: date) -> pl.LazyFrame:
         """The rows of some days of `SCHEMA`, both ends included; days that are not here have none.
@@ -118,6 +115,31 @@ class Shelf:
             os.replace(fresh, path)
             _settled(folder)
         return version
+
+    def put(self, path: Path, about: About, frame: pl.DataFrame) -> None:
+        """Replace one file of the shelf, as a whole: for what must not stay in a version."""
+        with self.locked(), _explained(path):
+            fresh = path.parent / _FRESH
+            _written(fresh, _content(about, frame))
+            os.replace(fresh, path)
+            _settled(path.parent)
+
+    def drop(self, path: Path) -> int:
+        """Delete a file of the shelf, and the folders that it leaves empty; how many bytes it had."""
+        with self.locked(), _explained(path):
+            size = path.stat().st_size
+            path.unlink()
+            _settled(path.parent)
+            for folder in path.relative_to(self.root).parents[:-1]:
+                if any((self.root / folder).iterdir()):
+                    break
+                (self.root / folder).rmdir()
+        return size
+
+    def leftovers(self) -> list[Path]:
+        """What writers left behind that were killed."""
+        with _explained(self.root):
+            return sorted(self.root.rglob(_FRESH))
 
     def _latest(self, site: str, day: date) -> int:
         standing = self.about(site, day)
@@ -189,9 +211,21 @@ class Shelf:
 
 
 def about_of(path: Path) -> About:
-    """What this file says of itself. Raises ShelfError, FileNotFoundError."""
+    """What this file says of itself. Raises ShelfError."""
     with _explained(path):
         return parsed(pl.read_parquet_metadata(path))
+
+
+def raw(path: Path) -> pl.DataFrame:
+    """All that is in a file, columns of later releases included. Raises ShelfError."""
+    with _explained(path):
+        return pl.read_parquet(path, hive_partitioning=False, glob=False)
+
+
+def column(path: Path, name: str) -> pl.DataFrame:
+    """One column of a file. Raises ShelfError."""
+    with _explained(path):
+        return pl.read_parquet(path, columns=[name], hive_partitioning=False, glob=False)
 
 
 def _content(about: About, frame: pl.DataFrame) -> bytes:
@@ -246,8 +280,6 @@ def _day(folder: Path, name: str) -> date:
 def _explained(path: Path) -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError:
-        raise
     except AboutError as error:
         raise ShelfError(f"{path}: {error}: move it away, it is not of this archive") from None
     except OSError as error:

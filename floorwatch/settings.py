@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from floorwatch import toml_file, urls
 from floorwatch.settings_access import Reach, read_access
+from floorwatch.settings_archive import read_archive
 from floorwatch.settings_problems import (
     Problem,
     SettingsError,
@@ -79,6 +80,7 @@ def _read_text(
     gateway = _gateway(root.table("gateway"))
     reach = Reach(gateway.listen.loopback, gateway.public_url)
     access = read_access(root.table("access"), reach, environ)
+    archive = read_archive(root.table("archive"))
     bridge = _bridge(root, environ)
     problems = in_file_order(findings.problems)
     settings = Settings(
@@ -86,6 +88,7 @@ def _read_text(
         stores=stores,
         gateway=gateway,
         access=access,
+        archive=archive,
         bridge=bridge,
         warnings=tuple(problems),
         file=file,

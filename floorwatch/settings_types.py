@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from dashboard.walk_choices import WalkChoices
 from floorwatch.settings_access import AccessSettings
 from floorwatch.settings_actions import ActionSettings
+from floorwatch.settings_archive import ArchiveSettings
 from floorwatch.settings_problems import Problem
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import Address
@@ -103,6 +104,7 @@ class Settings:
     stores: StoreSettings
     gateway: GatewaySettings = field(default_factory=GatewaySettings)
     access: AccessSettings = field(default_factory=AccessSettings)
+    archive: ArchiveSettings = field(default_factory=ArchiveSettings)
     bridge: BridgeSettings | None = None
     warnings: tuple[Problem, ...] = ()
     file: str = "FILE"

@@ -15,6 +15,7 @@ from ingest.events import Millis
 from ingest.ports import Clock
 from stream import daybook
 from stream.daybook import Entry, Taken
+from stream.daybook_kept import Kept
 from stream.daybook_sqlite import DaybookError, DaybookFile, Reading
 from stream.floor import Floor
 from stream.ports import Journal, Position
@@ -201,6 +202,10 @@ class Daybook:
     def reading(self) -> Reading:
         """The book as of now, to be read in another thread."""
         return Reading(self._file, list(self._held), self._reached)
+
+    def kept(self) -> Kept:
+        """The book as of now, but for what is not on the disk yet, to be read in another thread."""
+        return Kept(self._file, self._reached)
 
     async def _in_thread(self, do: Callable[[], None]) -> None:
         # Shielded: the thread cannot be called back, and writing twice writes once.

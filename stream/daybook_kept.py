@@ -1,0 +1,30 @@
+"""A daybook as it lies on the disk: what a start would not tell again, and differently.
+
+For one thread at a time. Every method raises DaybookError.
+"""
+
+from collections.abc import Sequence
+
+from ingest.events import Millis
+from stream.daybook_sqlite import DaybookFile, Reading
+from stream.ports import Position
+
+
+class Kept:
+    """The file of a daybook up to the position that it had `reached`."""
+
+    def __init__(self, file: DaybookFile, reached: Position) -> None:
+        self._file = file
+        self.reached = reached
+
+    def days(self) -> list[Millis]:
+        """When the business days began of which something is here, the oldest first."""
+        return self._file.days()
+
+    def marks(self, days: Sequence[Millis]) -> dict[Millis, int]:
+        """A mark for each of these days, another one whenever something was written into it."""
+        return self._file.marks(days)
+
+    def reading(self) -> Reading:
+        """What was entered, page by page."""
+        return Reading(self._file, [], self.reached)
