@@ -21,6 +21,7 @@ from floorwatch.access_wiring import Access, access
 from floorwatch.alert_file import AlertSetup
 from floorwatch.alert_wiring import alerting, memory, setup_of
 from floorwatch.alerting import Alerting
+from floorwatch.archive_wiring import archiving
 from floorwatch.command_wiring import Backstage, backstage
 from floorwatch.daybook_wiring import daybook
 from floorwatch.desk_wiring import Ground, desk_file, desks
@@ -142,6 +143,7 @@ async def open_site(house: House, number: int, site: SiteSettings, setup: AlertS
     around.tell(f"{site.site.id}: {gateway.url}floor  (supervisors 班长)")
     tasks.create_task(runner.run())
     tasks.create_task(facts.run())
+    tasks.create_task(archiving(house.settings, furnished, facts, clock).run())
     tasks.create_task(tick(on_walls, runner, alerts, gateway, clock))
     tasks.create_task(alerts.run())
     tasks.create_task(_carried(courier, clock))

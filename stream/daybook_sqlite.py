@@ -151,11 +151,11 @@ class DaybookFile:
         return days
 
     def marks(self, days: Sequence[Millis]) -> dict[Millis, int]:
-        """The newest page of each of these days; 0 for none."""
-        query = "select max(id) from pages where day = ?"
+        """A mark of the newest page of each of these days, and of no page of another book; 0 for none."""
+        query = "select id, last from pages where day = ? order by id desc limit 1"
         with self._reading() as db:
-            found = {day: db.execute(query, (day,)).fetchone()[0] for day in days}
-        return {day: int(page or 0) << 32 for day, page in found.items()}
+            found = {day: db.execute(query, (day,)).fetchone() for day in days}
+        return {day: (page[0] << 32) + page[1] if page else 0 for day, page in found.items()}
 
     def pages(
         self, day: Millis, reached: Position, kinds: Collection[type]

@@ -26,6 +26,7 @@ from stream.facts import (
     Fact,
     HandleFact,
     RingFact,
+    ScoreFact,
     SpanFact,
     WaitFact,
 )
@@ -57,7 +58,7 @@ def drawn(rng: random.Random, since: int) -> Iterator[Fact]:
     for n in range(rng.randrange(1, 60)):
         at = since + rng.randrange(36 * HOUR_MS)
         queue, agent, visit = rng.choice(QUEUES), rng.choice(AGENTS), f"v{n}"
-        match rng.randrange(7):
+        match rng.randrange(8):
             case 0:
                 yield ArrivalFact(at, queue, visit)
             case 1:
@@ -74,6 +75,8 @@ def drawn(rng: random.Random, since: int) -> Iterator[Fact]:
                 yield BlockFact(at, queue, visit, "full")
             case 4:
                 yield RingFact(at, queue, visit, agent, rng.choice(list(RingEnd)).value, 9_000)
+            case 5:
+                yield ScoreFact(at, queue, agent, f"c{n}", rng.random() < 0.5, 4, 1, 5)
             case _:
                 long = rng.choice([60_000, HOUR_MS, 30 * HOUR_MS])
                 state = rng.choice(["acw", "acw", "ready", "signed_out"])
