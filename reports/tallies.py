@@ -13,7 +13,7 @@ import polars as pl
 from archive.rows import name_of, only
 from ingest.events import Millis
 from ingest.words import AgentStatus
-from stream.facts import SpanFact, WaitFact
+from stream.facts import ScoreFact, SpanFact, WaitFact
 from stream.metrics import AGENT_NAMES, AGENT_TERMS, NAMES, TERMS, Sums
 from stream.tables import sums, time_in_state
 
@@ -45,7 +45,7 @@ class Tallies(NamedTuple):
     `takers`   queue, agent, answered: who took whose calls
     `states`   day, agent, state, reason, ms
     `breaks`   day, agent, reason, number, ms, longest_ms: not ready, a break over an interval's end once
-    `waits`    queue (None: all together), day (None: all days), outcome, calls, p50 …, longest_ms
+    `waits`    queue, or day, or neither (None: all), outcome, calls, p50 …, longest_ms
     """
 
     queues: pl.DataFrame
@@ -82,9 +82,15 @@ def until(rows: pl.LazyFrame, end: Millis) -> pl.LazyFrame:
     ).filter(pl.col("at") <= end)  # fmt: skip
 
 
-def counted(rows: pl.LazyFrame, chosen: Chosen) -> pl.DataFrame:
-    """`Tallies.queues` alone: all that a comparison needs."""
-    return _together(pl.collect_all(_of_queues(rows, chosen), engine="streaming"), _KEYS, NAMES)
+def counted(rows: pl.LazyFrame, chosen: Chosen) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`Tallies.queues` and `Tallies.targets` alone, by queue: all that a comparison needs."""
+    waits = sums(
+        WaitFact, _queues(only(WaitFact, rows), chosen), ("queue", "target_ms", "short_ms")
+    )
+    *of_queues, targets = pl.collect_all(
+        [*_of_queues(rows, chosen, ("queue",)), waits], engine="streaming"
+    )
+    return _together(of_queues, ("queue",), NAMES), targets
 
 
 def taken(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
@@ -133,14 +139,18 @@ def _agents(rows: pl.LazyFrame, chosen: Chosen) -> pl.LazyFrame:
     return _queues(rows, chosen) if chosen.within else rows
 
 
-def _of_queues(rows: pl.LazyFrame, chosen: Chosen) -> list[pl.LazyFrame]:
+def _of_queues(
+    rows: pl.LazyFrame, chosen: Chosen, keys: tuple[str, ...] = _KEYS
+) -> list[pl.LazyFrame]:
     found = []
     for kind in TERMS:
         facts = _queues(only(kind, rows), chosen)
         if kind is SpanFact:
             # Of an agent's time, only the after-call work is a queue's.
             facts = facts.filter((pl.col("state") == _ACW) & (pl.col("queue") != ""))
-        found.append(sums(kind, facts, _KEYS))
+        elif kind is ScoreFact:
+            facts = facts.filter(pl.col("queue") != "")
+        found.append(sums(kind, facts, keys))
     return found
 
 
@@ -190,7 +200,7 @@ def _percentiles(waits: pl.DataFrame) -> pl.DataFrame:
     schema = {"queue": waits.schema["queue"], "day": waits.schema["day"]}
     found = [
         ordered.group_by(*keys, "outcome", maintain_order=True).agg(**_ranks())
-        for keys in ((), ("queue",), ("day",), ("queue", "day"))
+        for keys in ((), ("queue",), ("day",))
     ]
     frame = pl.concat([pl.DataFrame(schema=schema), *found], how="diagonal")
     return frame.sort("queue", "day", "outcome", nulls_last=False)
