@@ -55,7 +55,10 @@ class DingtalkChannel:
 
     async def send(self, notices: Sequence[Notice]) -> None:
         """See `Channel.send`."""
-        message = compose(notices, self._base_url)
+        await self.tell(compose(notices, self._base_url), "")
+
+    async def tell(self, message: Message, id: str) -> None:
+        """See `Tells.tell`."""
         body = within(LONGEST_BODY, lambda room: _body(message, room))
         now = self._clock.now()
         query = _signature(self._sign, now) if self._sign else ""

@@ -56,7 +56,10 @@ class FeishuChannel:
 
     async def send(self, notices: Sequence[Notice]) -> None:
         """See `Channel.send`."""
-        message = compose(notices, self._base_url)
+        await self.tell(compose(notices, self._base_url), "")
+
+    async def tell(self, message: Message, id: str) -> None:
+        """See `Tells.tell`."""
         now = self._clock.now()
         signed = _signature(self._sign, now) if self._sign else {}
         body = within(LONGEST_BODY, lambda room: _body(message, room, signed))

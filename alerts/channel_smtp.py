@@ -13,6 +13,7 @@ import aiosmtplib
 
 from alerts.channel_text import cut
 from alerts.channels import ADDRESS, ChannelError, SmtpSettings
+from alerts.letters import Letter
 from alerts.message import compose
 from alerts.notices import Notice
 from alerts.sentence_numbers import one_line
@@ -43,12 +44,27 @@ class SmtpChannel:
         to = [each for each in dict.fromkeys(wanted) if ADDRESS.fullmatch(each)]
         if not to:
             raise ChannelError("nobody whom it is for has a mail address", retry=False)
-        mail = self._mail(notices, to)
+        await self._deliver(self._mail(notices, to), to)
+
+    async def mail(self, letter: Letter) -> None:
+        """See `Mails.mail`."""
+        to = [each for each in dict.fromkeys(letter.to) if ADDRESS.fullmatch(each)]
+        if not to:
+            raise ChannelError("nobody whom it is for has a mail address", retry=False)
+        mail = self._headed(letter.subject, to, letter.id)
+        mail.set_content(letter.text, cte="base64")
+        for each in letter.attachments:
+            main, _, sub = each.content_type.partition("/")
+            mail.add_attachment(each.body, maintype=main, subtype=sub, filename=each.name)
+        await self._deliver(mail, to)
+
+    async def _deliver(self, mail: EmailMessage, to: Sequence[str]) -> None:
+        settings = self._settings
         try:
             refused, _ = await aiosmtplib.send(
                 mail,
                 sender=settings.sender,
-                recipients=to,
+                recipients=list(to),
                 hostname=settings.host,
                 port=settings.port,
                 username=settings.username or None,
@@ -67,19 +83,23 @@ class SmtpChannel:
 
     def _mail(self, notices: Sequence[Notice], to: Sequence[str]) -> EmailMessage:
         message = compose(notices, self._base_url)
-        mail = EmailMessage()
-        mail["Subject"] = one_line(cut(message.title, LONGEST_SUBJECT), LONGEST_SUBJECT)
-        mail["From"] = self._settings.sender
-        mail["To"] = ", ".join(to)
-        mail["Date"] = format_datetime(datetime.fromtimestamp(self._clock.now() / 1_000, UTC))
-        mail["Message-ID"] = _mail_id("\n".join(each.id for each in notices))
+        mail = self._headed(message.title, to, "\n".join(each.id for each in notices))
         if len(notices) == 1:
             # Mail programs show what belongs to one incident as one conversation.
             thread = _mail_id(f"incident-{notices[0].incident}")
             mail["In-Reply-To"] = mail["References"] = thread
-        mail["Auto-Submitted"] = "auto-generated"
         link = f"\n\n{message.link_text}: {message.link}" if message.link else ""
         mail.set_content(f"{message.title}\n\n{message.text(LONGEST_BODY)}{link}\n", cte="base64")
+        return mail
+
+    def _headed(self, subject: str, to: Sequence[str], id: str) -> EmailMessage:
+        mail = EmailMessage()
+        mail["Subject"] = one_line(cut(subject, LONGEST_SUBJECT), LONGEST_SUBJECT)
+        mail["From"] = self._settings.sender
+        mail["To"] = ", ".join(to)
+        mail["Date"] = format_datetime(datetime.fromtimestamp(self._clock.now() / 1_000, UTC))
+        mail["Message-ID"] = _mail_id(id)
+        mail["Auto-Submitted"] = "auto-generated"
         return mail
 
     def _tls(self) -> ssl.SSLContext | None:

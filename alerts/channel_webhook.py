@@ -16,7 +16,7 @@ import msgspec
 
 from alerts.channel_http import Poster, expect_taken
 from alerts.channels import WebhookSettings
-from alerts.message import console_link
+from alerts.message import Message, console_link
 from alerts.notices import Notice, Told, Word
 from alerts.sentence_words import LANGUAGES
 from alerts.sentences import headline, sentence
@@ -25,6 +25,9 @@ from ingest.ports import Clock
 
 NEVER = "0001-01-01T00:00:00Z"
 """How Alertmanager writes the end of what has not ended."""
+
+LONGEST_TOLD = 4_000
+"""Bytes of a message that is of no incident."""
 
 Labels = dict[str, str]
 
@@ -44,10 +47,17 @@ class WebhookChannel:
     async def send(self, notices: Sequence[Notice]) -> None:
         """See `Channel.send`; the form knows one group, so each notice is a request."""
         for notice in notices:
-            now = self._clock.now()
-            body = msgspec.json.encode(payload(notice, self._base_url))
-            answer = await self._poster.post(body, self._headers(notice.id, body, now))
-            expect_taken(answer, now)
+            await self._post(notice.id, payload(notice, self._base_url))
+
+    async def tell(self, message: Message, id: str) -> None:
+        """See `Tells.tell`: as an alert that is over, so that no receiver waits for its end."""
+        await self._post(id, told(message, id, self._clock.now(), self._base_url))
+
+    async def _post(self, id: str, content: Mapping[str, Any]) -> None:
+        now = self._clock.now()
+        body = msgspec.json.encode(content)
+        answer = await self._poster.post(body, self._headers(id, body, now))
+        expect_taken(answer, now)
 
     def _headers(self, id: str, body: bytes, now: Millis) -> dict[str, str]:
         if not _PLAIN_ID.fullmatch(id):
@@ -77,6 +87,33 @@ def payload(notice: Notice, base_url: str = "") -> dict[str, Any]:
         "commonAnnotations": _common([alert["annotations"] for alert in alerts]),
         "externalURL": base_url,
         "alerts": alerts,
+    }
+
+
+def told(message: Message, id: str, now: Millis, base_url: str = "") -> dict[str, Any]:
+    """A message that is of no incident, as one alert."""
+    labels = {"alertname": "floorwatch_report", "severity": message.severity.value}
+    annotations = {"summary": message.title, "description": message.text(LONGEST_TOLD)}
+    alert = {
+        "status": "resolved",
+        "labels": labels,
+        "annotations": annotations,
+        "startsAt": _time(now),
+        "endsAt": _time(now),
+        "generatorURL": message.link,
+        "fingerprint": _fingerprint(id),
+    }
+    return {
+        "version": "4",
+        "groupKey": f"{{}}:{{report={id!r}}}",
+        "truncatedAlerts": 0,
+        "status": "resolved",
+        "receiver": "floorwatch",
+        "groupLabels": labels,
+        "commonLabels": labels,
+        "commonAnnotations": annotations,
+        "externalURL": base_url,
+        "alerts": [alert],
     }
 
 

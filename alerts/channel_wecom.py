@@ -51,7 +51,10 @@ class WecomChannel:
 
     async def send(self, notices: Sequence[Notice]) -> None:
         """See `Channel.send`."""
-        message = compose(notices, self._base_url)
+        await self.tell(compose(notices, self._base_url), "")
+
+    async def tell(self, message: Message, id: str) -> None:
+        """See `Tells.tell`."""
         body = _text(message) if message.mentions else _markdown(message)
         answer = await self._poster.post(msgspec.json.encode(body))
         PROVIDER.judge(answer, self._poster, self._clock.now())
