@@ -1,0 +1,264 @@
+"""Attendance 考勤: who came when, against the shifts that were planned. Pure: instants are milliseconds.
+
+    before | shift: late ... here ... away ... here ... left early | after
+
+What nobody saw is not known, and is never held against anybody: neither as late, nor as absent.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
+
+from planning.shifts import Owed, Pause, Shift
+
+REACH_MS = 4 * 3_600_000
+"""Work so long before or after a shift is of that shift; what lies further off is of none."""
+GRACE_MS = 60_000
+"""Nobody is late by so little."""
+MEALS = frozenset({"meal", "lunch", "dinner", "supper", "用餐", "就餐", "午餐", "晚餐"})
+BREAKS = frozenset({"break", "rest", "小休", "休息"})
+_AWAY, _UNKNOWN, _NOT_READY = "signed_out", "unknown", "not_ready"
+
+Stretch = tuple[int, int]
+"""From an instant to before another one."""
+
+
+class Seen(NamedTuple):
+    """An agent in one state, from `start_at` to before `end_at`."""
+
+    start_at: int
+    end_at: int
+    state: str
+    reason: str = ""
+
+
+class Verdict(StrEnum):
+    """What became of a shift."""
+
+    PRESENT = "present"
+    LATE = "late"
+    LEFT_EARLY = "left_early"
+    LATE_AND_LEFT_EARLY = "late_and_left_early"
+    ABSENT = "absent"
+    MISSING = "missing"
+    """Not here yet, and the shift is not over."""
+    RUNNING = "running"
+    PLANNED = "planned"
+    """Not begun yet."""
+    UNKNOWN = "unknown"
+
+
+class Rules(NamedTuple):
+    """How attendance is judged. Reasons are those for which people are not ready, as they are told."""
+
+    grace_ms: int = GRACE_MS
+    meals: frozenset[str] = MEALS
+    breaks: frozenset[str] = BREAKS
+
+
+class Taken(NamedTuple):
+    """Meals, or breaks: how many were taken and for how long, and what was owed."""
+
+    number: int
+    ms: int
+    owed: int
+    owed_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    """A shift and what came of it. None is not known.
+
+    `in_at` and `out_at` are the first and the last instant at work around this shift. `late_ms` and
+    `early_ms` are told even within the grace; `away_ms` is signed out between. `over_ms` was worked
+    before and after the shift, `unknown_ms` of the shift nobody saw.
+    """
+
+    shift: Shift
+    verdict: Verdict
+    in_at: int | None
+    out_at: int | None
+    late_ms: int | None
+    early_ms: int | None
+    worked_ms: int
+    away_ms: int
+    over_ms: int
+    unknown_ms: int
+    meals: Taken
+    breaks: Taken
+
+
+class Outside(NamedTuple):
+    """Work that belongs to no shift."""
+
+    start_at: int
+    end_at: int
+
+
+def attended(
+    shifts: Sequence[Shift],
+    seen: Iterable[Seen],
+    *,
+    as_of: int,
+    unknown: Iterable[Stretch] = (),
+    rules: Rules | None = None,
+) -> tuple[list[Attended], list[Outside]]:
+    """What became of each shift of one agent, in order of time, and his work outside of all of them.
+
+    `unknown` are the stretches of which nothing is known of anybody; after `as_of` nothing is.
+    """
+    rules = rules or Rules()
+    states = sorted(each for each in seen if each.start_at < each.end_at)
+    here = merged((s.start_at, s.end_at) for s in states if s.state not in (_AWAY, _UNKNOWN))
+    blank = merged([*((s.start_at, s.end_at) for s in states if s.state == _UNKNOWN), *unknown])
+    told = []
+    left = here
+    for shift, own in zip(shifts, _own(shifts), strict=True):
+        told.append(_judged(shift, own, (here, blank, states), as_of, rules))
+        left = without(left, [own])
+    return told, [Outside(start, end) for start, end in left]
+
+
+def _own(shifts: Sequence[Shift]) -> list[Stretch]:
+    """The time around each shift that is judged by it: at most half way to the next one."""
+    between = [(a.end_at + b.start_at) // 2 for a, b in pairwise(shifts)]
+    found = []
+    for i, shift in enumerate(shifts):
+        start, end = shift.start_at - REACH_MS, shift.end_at + REACH_MS
+        since = between[i - 1] if i else start
+        until = between[i] if i < len(between) else end
+        found.append((max(start, since), min(end, until)))
+    return found
+
+
+def _judged(
+    shift: Shift,
+    own: Stretch,
+    known: tuple[list[Stretch], list[Stretch], list[Seen]],
+    as_of: int,
+    rules: Rules,
+) -> Attended:
+    every, blank, states = known
+    begin, end = shift.start_at, shift.end_at
+    around = within(every, own)
+    here = within(every, (begin, min(end, max(as_of, begin))))
+    blind = merged([*within(blank, (begin, end)), *([(as_of, end)] if as_of < end else [])])
+    seen_blank = within(blank, (begin, min(end, as_of)))
+    late = early = None
+    away = 0
+    if here:
+        first, last = here[0][0], here[-1][1]
+        late = None if within(blind, (begin, first)) else first - begin
+        early = None if within(blind, (last, end)) else end - last
+        away = length(without([(first, last)], [*here, *blind]))
+    elif begin < as_of < end and not seen_blank:
+        late = as_of - begin
+    came = around[0][0] if around and (late is not None or not here) else None
+    went = around[-1][1] if around and (early is not None or not here) else None
+    return Attended(
+        shift=shift,
+        verdict=_verdict(shift, here, (late, early), (seen_blank, as_of), rules.grace_ms),
+        in_at=None if came is None or _edge(blank, came) else came,
+        out_at=None if went is None or went >= as_of or _edge(blank, went) else went,
+        late_ms=late,
+        early_ms=early,
+        worked_ms=length(here),
+        away_ms=away,
+        over_ms=length(without(around, [(begin, end)])),
+        unknown_ms=length(seen_blank),
+        meals=_taken(within_states(states, own), rules.meals, shift.owed, Pause.MEAL),
+        breaks=_taken(within_states(states, own), rules.breaks, shift.owed, Pause.BREAK),
+    )
+
+
+def _edge(blank: list[Stretch], at: int) -> bool:
+    """Whether sight was lost, or came back, just at this instant."""
+    return any(start <= at <= end for start, end in blank)
+
+
+def _verdict(
+    shift: Shift,
+    here: list[Stretch],
+    missed: tuple[int | None, int | None],
+    sight: tuple[list[Stretch], int],
+    grace_ms: int,
+) -> Verdict:
+    (late, early), (blank, as_of) = missed, sight
+    if as_of <= shift.start_at:
+        return Verdict.PLANNED
+    over = shift.end_at <= as_of
+    if not here:
+        if blank:
+            return Verdict.UNKNOWN
+        if over:
+            return Verdict.ABSENT
+        return Verdict.MISSING if as_of - shift.start_at > grace_ms else Verdict.RUNNING
+    was_late = late is not None and late > grace_ms
+    if not over:
+        return Verdict.LATE if was_late else Verdict.RUNNING
+    left_early = early is not None and early > grace_ms
+    if was_late and left_early:
+        return Verdict.LATE_AND_LEFT_EARLY
+    if was_late or left_early:
+        return Verdict.LATE if was_late else Verdict.LEFT_EARLY
+    # Of one whose coming or going nobody saw, nothing is said but that he was here.
+    return Verdict.UNKNOWN if late is None or early is None else Verdict.PRESENT
+
+
+def _taken(
+    states: Sequence[Seen], reasons: Collection[str], owed: Sequence[Owed], pause: Pause
+) -> Taken:
+    due = [each.length_ms for each in owed if each.pause is pause]
+    taken = merged(
+        (s.start_at, s.end_at) for s in states if s.state == _NOT_READY and s.reason in reasons
+    )
+    return Taken(len(taken), length(taken), len(due), sum(due))
+
+
+def within_states(states: Iterable[Seen], span: Stretch) -> list[Seen]:
+    """What was seen within a stretch, cut at its ends."""
+    start, end = span
+    return [
+        each._replace(start_at=max(each.start_at, start), end_at=min(each.end_at, end))
+        for each in states
+        if each.start_at < end and each.end_at > start
+    ]
+
+
+def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
+    """The same instants in as few stretches as possible, in order."""
+    found: list[Stretch] = []
+    for start, end in sorted(stretches):
+        if start >= end:
+            continue
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def within(stretches: Iterable[Stretch], span: Stretch) -> list[Stretch]:
+    """What of these lies in a stretch."""
+    cut = ((max(start, span[0]), min(end, span[1])) for start, end in stretches)
+    return [(start, end) for start, end in cut if start < end]
+
+
+def without(stretches: Iterable[Stretch], others: Iterable[Stretch]) -> list[Stretch]:
+    """What of these lies in none of the others."""
+    left = merged(stretches)
+    for start, end in merged(others):
+        left = [
+            part
+            for own in left
+            for part in ((own[0], min(own[1], start)), (max(own[0], end), own[1]))
+            if part[0] < part[1]
+        ]
+    return left
+
+
+def length(stretches: Iterable[Stretch]) -> int:
+    """How long they are together."""
+    return sum(end - start for start, end in stretches)
