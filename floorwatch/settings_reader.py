@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 LANGUAGES = ("zh", "en")
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "": ("site", "stores", "gateway", "access", "bridge"),
+    "": ("site", "stores", "gateway", "access", "archive", "bridge"),
     "site": (
         "id",
         "names",
@@ -55,6 +55,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         *("id", "names", "issuer", "client_id", "secret_env", "secret_file", "role_claim", "roles"),
         *("queues_claim", "teams_claim", "agent_claim"),
     ),
+    "archive": ("folder", "callers_days", "keep_days", "versions"),
     "bridge": ("broker", "secret_env", "secret_file", "spool"),
 }
 """Every key there is, by its table. docs/settings.md describes each of them."""

@@ -157,6 +157,13 @@ allowed_origins = []
 # roles = { "floor-leads" = "supervisor", "it" = "admin" }
 # queues_claim = "queues" # which ones he sees 可见队列; likewise teams_claim, agent_claim
 
+# Past days as parquet files 历史数据归档: docs/archive.md
+# [archive]
+# folder = "archive" # among the data, if left out 默认在数据目录中
+# callers_days = 90 # callers' numbers are erased then 主叫号码保留天数; 0: never 永久
+# keep_days = 0 # days are deleted then 历史数据保留天数; 0: never 永久
+# versions = 20 # earlier versions of a day that stay 每日保留的旧版本数
+
 # On the PBX's own machine, floorwatch bridge carries its events to a broker 桥接到 MQTT 服务器:
 # [bridge]
 # broker = "mqtt://pbx-1@broker.example.com:1883"
