@@ -11,13 +11,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from archive import rows
-from archive.about import About
+from archive.about import About, Erased
+from archive.closing import day_rows
 from archive.shelf import SCHEMA, Shelf
 from ingest.events import Millis
-from stream.daybook import standing
 from stream.daybook_sqlite import Reading
-from stream.facts import ArrivalFact
 from stream.intervals import Calendar
 from stream.sites import Site
 
@@ -63,11 +61,11 @@ class Source:
         """The facts of these days as a table of `archive.shelf.SCHEMA`, read when they are needed."""
         parts = []
         for where, run in groupby(self.kept(first, last), lambda kept: kept.where):
-            days = [kept.day for kept in run]
+            days = list(run)
             if where is Where.ARCHIVE and self._shelf is not None:
-                parts.append(self._shelf.read(self.site.id, days[0], days[-1]))
+                parts.append(self._shelf.read(self.site.id, days[0].day, days[-1].day))
             elif where is Where.DAYBOOK:
-                parts.extend(self._frame(day).lazy() for day in days)
+                parts.extend(self._frame(each.day, _erased(each)).lazy() for each in days)
         return pl.concat(parts) if parts else SCHEMA.to_frame().lazy()
 
     def _kept(self, day: date) -> Kept:
@@ -80,25 +78,20 @@ class Source:
         newer = mark and about.mark and mark != about.mark
         return Kept(day, Where.DAYBOOK if newer else Where.ARCHIVE, about)
 
-    def _frame(self, day: date) -> pl.DataFrame:
+    def _frame(self, day: date, erased: bool) -> pl.DataFrame:
         assert self._book is not None
         if day not in self._frames:
             start = self.calendar.begin(day)
-            frame = day_frame(self._book.reading, start, self.calendar)
+            frame = day_rows(self._book.reading, self.calendar, start)
+            if erased:
+                frame = frame.with_columns(caller=pl.lit(None, dtype=pl.String))
             self._frames[day] = frame.with_columns(day=pl.lit(day, dtype=pl.Date))
         return self._frames[day]
 
 
-def day_frame(reading: Reading, start: Millis, calendar: Calendar) -> pl.DataFrame:
-    """The facts of the business day that began at `start`, as the archive will have them."""
-    end = calendar.next_day(start)
-    arrivals = standing(list(reading.entries(start, {ArrivalFact})))
-    callers = reading.callers([start], {fact.visit for fact in arrivals})
-    parts = []
-    for kind in rows.KINDS.values():
-        facts = standing(list(reading.entries(start, {kind})))
-        parts.append(rows.within(rows.part(kind, facts, callers, calendar), start, end))
-    return rows.together(parts)
+def _erased(kept: Kept) -> bool:
+    """Whether callers of this day were erased, and are not to come back with what came late."""
+    return kept.about is not None and kept.about.erased is not Erased.NONE
 
 
 def _days(first: date, last: date) -> Iterator[date]:
