@@ -29,6 +29,8 @@ def problems_of_files(
             found += plan_file.check(site.screens.plan, site.site.agents)
         if site.shifts is not None:
             found += shift_file.check(site.shifts, ZoneInfo(site.site.time_zone), site.site.agents)
+        if not found:
+            found += _of_reports(site, environ)
     return found
 
 
@@ -46,6 +48,22 @@ def _of_alerts(site: SiteSettings, environ: Mapping[str, str]) -> list[Problem]:
         except (CountsCsvError, OSError) as error:
             found.append(_problem(named.forecast, error, "docs/alerts.md says what it holds"))
     return found
+
+
+def _of_reports(site: SiteSettings, environ: Mapping[str, str]) -> list[Problem]:
+    """Channels that reports are to go by, and the alerts file does not have."""
+    rules = site.alerts.rules
+    known = alert_file.load(rules, site.site, environ).channels if rules is not None else {}
+    named = {site.reports.channel, *(each.channel for each in site.reports.mailings)} - {""}
+    return [
+        Problem(
+            severity=Severity.WARNING,
+            file=str(rules or "alerts"),
+            what=f'reports are to go by the channel "{name}", and there is none',
+            mend="docs/channels.md shows what to write into the alerts file",
+        )
+        for name in sorted(named - known.keys())
+    ]
 
 
 def _problem(file: Path | None, error: Exception, mend: str) -> Problem:

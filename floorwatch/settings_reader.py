@@ -32,8 +32,13 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "walks",
         "screens",
         "shifts",
+        "reports",
     ),
     "site.screens": ("boards", "plan"),
+    "site.reports": ("channel", "domains", "mail"),
+    "site.reports.mail": (
+        *("id", "report", "at", "weekdays", "day", "language", "forms", "to", "channel"),
+    ),
     "site.walks": ("place", "kind", "measure", "photos_kept"),
     "site.walks.place": ("id", "names"),
     "site.walks.kind": ("id", "names"),

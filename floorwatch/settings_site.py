@@ -8,6 +8,7 @@ from typing import Any
 from floorwatch import urls
 from floorwatch.settings_actions import read_actions
 from floorwatch.settings_reader import Table, flag, kind_of
+from floorwatch.settings_reports import read_reports
 from floorwatch.settings_secret import Secret, read_secret
 from floorwatch.settings_types import AlertFiles, ScreenFiles, SiteSettings, SourceSettings
 from floorwatch.settings_values import (
@@ -45,6 +46,7 @@ def read_site(table: Table, environ: Mapping[str, str]) -> SiteSettings:
         walks=read_walks(table.table("walks")),
         screens=_screens(table.table("screens")),
         shifts=_existing(table, "shifts", FilePath.is_file),
+        reports=read_reports(table.table("reports")),
     )
 
 

@@ -9,6 +9,7 @@ from floorwatch.settings_access import AccessSettings
 from floorwatch.settings_actions import ActionSettings
 from floorwatch.settings_archive import ArchiveSettings
 from floorwatch.settings_problems import Problem
+from floorwatch.settings_reports import ReportSettings
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import Address
 from floorwatch.urls import Url
@@ -56,6 +57,7 @@ class SiteSettings:
     walks: WalkChoices = field(default_factory=WalkChoices)
     screens: ScreenFiles = field(default_factory=ScreenFiles)
     shifts: Path | None = None
+    reports: ReportSettings = field(default_factory=ReportSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,19 @@ _EXAMPLES = """
 # boards = "boards"
 # plan = "plan.toml" # who sits where 座位图
 
+# Reports that go out by themselves 定时发送报表: docs/report-files.md
+# [site.reports]
+# channel = "mail" # the mail channel of the alerts file 告警文件中的邮件渠道
+# domains = ["example.com"] # where managers may send to 允许发送的邮箱域名
+# [[site.reports.mail]]
+# id = "weekly"
+# report = "week"
+# at = "08:00"
+# weekdays = ["monday"] # of a month or a year: day = 1 月报、年报写日期
+# language = "zh"
+# forms = ["pdf", "xlsx"]
+# to = ["manager@example.com"]
+
 # Queues by the name the PBX knows 队列, id 与 PBX 中的名称一致. What is left out: queue_defaults.
 # [[site.queue]]
 # id = "sales"
