@@ -1,35 +1,44 @@
-"""Whom to lend to which group: moves ranked by the calls they save in the next half-hour. Pure.
+"""Whom to lend to which queue: moves ranked by the calls they save in the next half-hour. Pure.
 
-A move is worth what the taking group saves less what the giving group loses, both from where their
-queues stand now (`planning.transient`): with a backlog the formulas of balance are wrong.
+A move is worth what the taking queue saves less what the others lose, all from where their queues
+stand now (`planning.transient`): with a backlog the formulas of balance are wrong. Who serves several
+queues is shared out among them (`planning.sharing`), before and after: whoever is lent to a queue
+sets others free for theirs.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from planning.sharing import Server, Waits, crews
 from planning.transient import Crew, abandons, level
 
 HALF_HOUR_S = 1_800.0
 COOLDOWN_MS = 900_000
 LEAST_GAIN = 0.3
 """Calls: a move that saves fewer is not worth the disturbance."""
+MOST_MOVES = 5
+"""Nobody makes more at once."""
+_REST_OF_CALL = 0.75
+"""Of a mean call: so much of the one that a mover is in is still to come, as real calls vary."""
 
 
 class MovesError(ValueError):
-    """The groups or agents make no sense; the message says which."""
+    """The queues or people make no sense; the message says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """A queue with agents of its own, as it is now; `crew` are those on the phones.
+class Line:
+    """A queue as it is now: `busy` agents serve its calls, `waiting` callers wait.
 
-    `busy` of them serve a call and `waiting` callers wait; `least` agents must stay.
+    Calls come at `per_hour`; `handling_s` and `patience_s` are mean seconds. `least` agents must stay.
     """
 
     id: str
-    crew: Crew
-    busy: int
-    waiting: int
+    per_hour: float
+    handling_s: float
+    patience_s: float
+    busy: int = 0
+    waiting: int = 0
     least: int = 1
 
     @property
@@ -37,36 +46,42 @@ class Group:
         """How many callers are there, waiting or talking."""
         return self.busy + self.waiting
 
-    def less_one(self) -> "Group":
-        """Without one of its agents; a call that he is in, he ends elsewhere."""
-        fewer = self.crew.agents - 1
-        return replace(self, crew=replace(self.crew, agents=fewer), busy=min(self.busy, fewer))
-
-    def more(self, speed: float) -> "Group":
-        """With one agent more, of this speed."""
-        helpers = tuple(sorted((*self.crew.helpers, speed), reverse=True))
-        return replace(self, crew=replace(self.crew, helpers=helpers))
+    @property
+    def demand(self) -> Crew:
+        """Its calls, without anybody to serve them."""
+        return Crew(
+            agents=0,
+            per_hour=self.per_hour,
+            handling_s=self.handling_s,
+            patience_s=self.patience_s,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mover:
-    """An agent of `group`, and how fast he is in the others whose skill he holds: 1.0 as their own.
+class Person:
+    """An agent who serves `queues`, and for how much of the time asked about.
 
-    `moved_at` is when he was moved last, in milliseconds.
+    `share` is less than 1 for whoever is or goes on a break in it, or home. `skills` are the other
+    queues that the agent could serve, and how fast: 1.0 as their own. `busy` is whoever is in a call
+    now. `moved_at` is when the agent was moved last, in milliseconds; who is not `free` stays.
     """
 
     agent: str
-    group: str
+    queues: tuple[str, ...]
+    share: float = 1.0
     skills: Mapping[str, float] = field(default_factory=dict)
+    busy: bool = False
     moved_at: int | None = None
+    free: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """Lend `agent` from `giver` to `taker`: in calls that do not give up within the time asked about.
 
-    `saved` in the taking group, `price` in the giving one. The levels are the shares of coming calls
-    answered within the target there: before and after, each with the moves ranked above.
+    `saved` in the taking queue, `price` in all the others. The levels are the shares of coming calls
+    answered within the target: before and after, each with the moves ranked above. `giver` is the
+    first of the agent's queues, all of which are left.
     """
 
     agent: str
@@ -84,8 +99,8 @@ class Move:
 
 
 def ranked(
-    groups: Sequence[Group],
-    movers: Sequence[Mover],
+    lines: Sequence[Line],
+    people: Sequence[Person],
     now: int,
     *,
     within_s: float = HALF_HOUR_S,
@@ -95,72 +110,156 @@ def ranked(
 ) -> list[Move]:
     """The moves worth making, best first, each as if those before it were made.
 
-    Nobody goes below his group's minimum or leaves it empty, without the skill, twice, or within
-    `cooldown_ms` of his last move; a group that is given agents gives none. Raises `MovesError`.
+    No queue goes below its minimum or is left empty, and nobody moves without the skill, twice, or
+    within `cooldown_ms` of the last time; a queue that is given agents gives none. `MOST_MOVES` at
+    the most. Raises `MovesError`.
     """
-    floor = _Floor(groups, within_s, target_s)
-    free = [
-        mover
-        for mover in sorted(movers, key=lambda each: (each.moved_at or 0, each.agent))
-        if mover.moved_at is None or now - mover.moved_at >= cooldown_ms
-    ]
-    for mover in movers:
-        if mover.group not in floor.groups:
-            raise MovesError(f"{mover.agent}: there is no group {mover.group}")
+    floor = _Floor(lines, people, within_s, target_s)
+    stay = {
+        each.agent
+        for each in people
+        if not each.free or (each.moved_at is not None and now - each.moved_at < cooldown_ms)
+    }
     made: list[Move] = []
-    while True:
-        best = max(floor.moves(free, made), key=lambda move: move.gain, default=None)
+    while len(made) < MOST_MOVES:
+        best = max(floor.moves(stay, made), key=lambda move: move.gain, default=None)
         if best is None or best.gain < least_gain:
-            return made
-        mover = next(each for each in free if each.agent == best.agent)
-        free.remove(mover)
-        floor.make(mover, best.taker)
-        made.append(best)
+            break
+        before = floor.fares()
+        person = floor.people[best.agent]
+        floor.make(person, best.taker)
+        after = floor.fares()
+        stay.add(best.agent)
+        levels = {
+            id: (floor.level(id, before[id]), floor.level(id, after[id]))
+            for id in (best.giver, best.taker)
+        }
+        made.append(
+            Move(
+                agent=best.agent,
+                giver=best.giver,
+                taker=best.taker,
+                saved=best.saved,
+                price=best.price,
+                giver_level=levels[best.giver],
+                taker_level=levels[best.taker],
+            )
+        )
+    return made
+
+
+def expected(
+    lines: Sequence[Line], people: Sequence[Person], *, within_s: float = HALF_HOUR_S
+) -> dict[str, float]:
+    """How many callers are expected to give up in each queue, if nobody is moved.
+
+    Raises `MovesError`.
+    """
+    floor = _Floor(lines, people, within_s, 0.0)
+    return {id: floor.lost(id, crew) for id, crew in floor.fares().items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Worth:
+    """What a move would be worth, before it is known what it does to the levels."""
+
+    agent: str
+    giver: str
+    taker: str
+    saved: float
+    price: float
+
+    @property
+    def gain(self) -> float:
+        return self.saved - self.price
 
 
 class _Floor:
-    """The groups as the moves so far leave them, and what has been worked out about them."""
+    """Queues and people as the moves so far leave them, and what has been worked out about them."""
 
-    def __init__(self, groups: Sequence[Group], within_s: float, target_s: float) -> None:
-        self.groups = {group.id: group for group in groups}
-        if len(self.groups) < len(groups):
-            raise MovesError("two groups have the same id")
+    def __init__(
+        self, lines: Sequence[Line], people: Sequence[Person], within_s: float, target_s: float
+    ) -> None:
+        self.lines = {line.id: line for line in lines}
+        if len(self.lines) < len(lines):
+            raise MovesError("two queues have the same id")
+        self.people = {person.agent: person for person in people}
+        if len(self.people) < len(people):
+            raise MovesError("two people have the same id")
+        for person in people:
+            for id in person.queues:
+                if id not in self.lines:
+                    raise MovesError(f"{person.agent}: there is no queue {id}")
         self._within_s, self._target_s = within_s, target_s
-        self._known: dict[Group, tuple[float, float]] = {}
+        self._waits = {line.id: Waits(line.demand, line.waiting, within_s) for line in lines}
+        self._lost: dict[tuple[str, Crew], float] = {}
 
-    def moves(self, free: Sequence[Mover], made: Sequence[Move]) -> Iterator[Move]:
-        """Every move that is allowed; of those between two groups, that of the fastest agent."""
+    def fares(self, *changed: Person) -> dict[str, Crew]:
+        """Each queue's crew, with these people as they would be instead."""
+        people = self.people | {person.agent: person for person in changed}
+        servers = [Server(queues=each.queues, share=each.share) for each in people.values()]
+        demand = {id: line.demand for id, line in self.lines.items()}
+        return crews(demand, servers, self._waits)
+
+    def lost(self, id: str, crew: Crew) -> float:
+        """How many give up in this queue, if this crew serves it."""
+        if (id, crew) not in self._lost:
+            self._lost[id, crew] = abandons(crew, self.lines[id].there, self._within_s)
+        return self._lost[id, crew]
+
+    def level(self, id: str, crew: Crew) -> float:
+        """Which share of its coming calls is answered in time."""
+        return level(crew, self.lines[id].there, self._within_s, self._target_s)
+
+    def moves(self, stay: set[str], made: Sequence[Move]) -> Iterator[_Worth]:
+        """Every move that is allowed; of those of people alike, that of the one to be sent first."""
         given, taken = {move.giver for move in made}, {move.taker for move in made}
-        for giver in self.groups.values():
-            if giver.id in taken or giver.crew.agents - 1 < max(giver.least, 1):
+        there = {id: sum(id in each.queues for each in self.people.values()) for id in self.lines}
+        now = self.fares()
+        lost = {id: self.lost(id, crew) for id, crew in now.items()}
+        seen: set[tuple[tuple[str, ...], str]] = set()
+        for person in sorted(self.people.values(), key=_sent_first):
+            if person.agent in stay or not person.queues or taken.intersection(person.queues):
                 continue
-            own = [mover for mover in free if mover.group == giver.id]
-            for taker in self.groups.values():
-                able = [mover for mover in own if mover.skills.get(taker.id, 0.0) > 0]
-                if able and taker.id != giver.id and taker.id not in given:
-                    best = max(able, key=lambda mover: mover.skills[taker.id])
-                    yield self._move(giver, taker, best)
+            if any(there[id] - 1 < max(self.lines[id].least, 1) for id in person.queues):
+                continue
+            for id, speed in person.skills.items():
+                if id not in self.lines or id in person.queues or id in given or speed <= 0:
+                    continue
+                # No move saves more than is lost.
+                if (person.queues, id) not in seen and lost[id] > 0:
+                    seen.add((person.queues, id))
+                    yield self._worth(person, id, lost)
 
-    def make(self, mover: Mover, taker: str) -> None:
-        """He goes."""
-        self.groups[mover.group] = self.groups[mover.group].less_one()
-        self.groups[taker] = self.groups[taker].more(mover.skills[taker])
+    def make(self, person: Person, taker: str) -> None:
+        """The agent goes."""
+        self.people[person.agent] = self._moved(person, taker)
 
-    def _move(self, giver: Group, taker: Group, mover: Mover) -> Move:
-        left, helped = giver.less_one(), taker.more(mover.skills[taker.id])
-        return Move(
-            agent=mover.agent,
-            giver=giver.id,
-            taker=taker.id,
-            saved=self._fares(taker)[0] - self._fares(helped)[0],
-            price=self._fares(left)[0] - self._fares(giver)[0],
-            giver_level=(self._fares(giver)[1], self._fares(left)[1]),
-            taker_level=(self._fares(taker)[1], self._fares(helped)[1]),
+    def _moved(self, person: Person, taker: str) -> Person:
+        share = person.share
+        if person.busy:
+            rest_s = _REST_OF_CALL * self.lines[person.queues[0]].handling_s
+            share = max(share - rest_s / self._within_s, 0.0)
+        return replace(person, queues=(taker,), share=share * person.skills[taker])
+
+    def _worth(self, person: Person, taker: str, lost: Mapping[str, float]) -> _Worth:
+        after = self.fares(self._moved(person, taker))
+        change = {id: self.lost(id, crew) - lost[id] for id, crew in after.items()}
+        saved = -change.pop(taker)
+        return _Worth(
+            agent=person.agent,
+            giver=person.queues[0],
+            taker=taker,
+            saved=saved,
+            price=sum(change.values()),
         )
 
-    def _fares(self, group: Group) -> tuple[float, float]:
-        if group not in self._known:
-            lost = abandons(group.crew, group.there, self._within_s)
-            share = level(group.crew, group.there, self._within_s, self._target_s)
-            self._known[group] = lost, share
-        return self._known[group]
+
+def _sent_first(person: Person) -> tuple[float, bool, int, str]:
+    """Whoever is there longest, then free now, then not moved for long."""
+    return (
+        -person.share * max(person.skills.values(), default=0.0),
+        person.busy,
+        person.moved_at or 0,
+        person.agent,
+    )
