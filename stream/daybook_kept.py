@@ -6,14 +6,14 @@ For one thread at a time. Every method raises DaybookError.
 from collections.abc import Sequence
 
 from ingest.events import Millis
-from stream.daybook_sqlite import DaybookFile, Reading
+from stream.daybook_sqlite import DaybookPages, Reading
 from stream.ports import Position
 
 
 class Kept:
     """The file of a daybook up to the position that it had `reached`."""
 
-    def __init__(self, file: DaybookFile, reached: Position) -> None:
+    def __init__(self, file: DaybookPages, reached: Position) -> None:
         self._file = file
         self.reached = reached
 

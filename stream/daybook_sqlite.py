@@ -59,86 +59,16 @@ def _turns(kinds: frozenset[type]) -> msgspec.msgpack.Decoder[list[Turn]]:
     return msgspec.msgpack.Decoder(list[turn])  # type: ignore[valid-type]  # a turn, in part
 
 
-class DaybookFile:
-    """One thread writes it; any thread may read. Every method raises DaybookError.
-
-    A damaged file is moved aside, told in `warnings`, and begun anew.
-    """
+class DaybookPages:
+    """The pages of a file, for whoever reads it beside its writer. Every method raises DaybookError."""
 
     def __init__(self, path: Path, site: Site) -> None:
-        self.warnings: list[str] = []
         self._path, self._site = path, site
-        self._calendar = self.fresh_calendar()
-        self._swept_day: Millis = 0
-        with self._explained():
-            self._db, damage = sqlite_file.opened(path, _TABLES, VERSION, checked=False)
-        if damage:
-            self.warnings.append(f"{damage}, and is filled anew")
-
-    def close(self) -> None:
-        """Let go of the file; everything is in it."""
-        self._db.close()
-
-    def write(self, held: Sequence[Taken], position: Position, now: Millis) -> None:
-        """Write what was made beyond the position reached, up to this one; forget the oldest days."""
-        with self._transaction():
-            reached = self._reached()
-            if position <= reached:
-                return
-            new = [each for each in held if each.position > reached]
-            callers: dict[str, str] = {}
-            for each in new:
-                callers |= each.callers
-            for day, turns in daybook.by_day(new, self._calendar).items():
-                self._insert(day, turns, callers)
-            self._db.execute("update reached set position = ?", (position,))
-            self._sweep(self._calendar.day(now))
-
-    def _insert(self, day: Millis, turns: list[Turn], callers: dict[str, str]) -> None:
-        arrived = [fact.visit for turn in turns for _, fact in turn.arrivals]
-        own = {visit: callers[visit] for visit in arrived if visit in callers}
-        facts, told = _ENCODER.encode(turns), _ENCODER.encode(own)
-        self._db.execute(
-            "insert into pages (day, first, last, definition, facts, callers)"
-            " values (?, ?, ?, ?, ?, ?)",
-            (day, turns[0].position, turns[-1].position, DEFINITION, facts, told),
-        )
-
-    def _sweep(self, today: Millis) -> None:
-        if today != self._swept_day:
-            before = self._calendar.day(today - KEPT_DAYS * _DAY_MS)
-            self._db.execute("delete from pages where day < ?", (before,))
-            self._swept_day = today
-
-    def cut(self, position: Position) -> None:
-        """Drop what was made by anything later than `position`."""
-        with self._transaction():
-            self._db.execute("delete from pages where first > ?", (position,))
-            across = self._db.execute(
-                "select id, facts from pages where last > ?", (position,)
-            ).fetchall()
-            for id, facts in across:
-                turns = [turn for turn in _TURNS.decode(facts) if turn.position <= position]
-                self._db.execute(
-                    "update pages set facts = ?, last = ? where id = ?",
-                    (_ENCODER.encode(turns), turns[-1].position, id),
-                )
-            self._db.execute("update reached set position = min(position, ?)", (position,))
-
-    def settle(self) -> None:
-        """Let all that is here stand, and begin at position 0: there is another journal."""
-        with self._transaction():
-            self._db.execute("update pages set first = 0, last = 0")
-            self._db.execute("update reached set position = 0")
 
     def reached(self) -> Position:
         """The position up to which everything is here."""
-        with self._explained():
-            return self._reached()
-
-    def _reached(self) -> Position:
-        (position,) = self._db.execute("select position from reached").fetchone()
-        return int(position)
+        with self._reading() as db:
+            return _reached(db)
 
     def days(self) -> list[Millis]:
         """When the business days began of which something is here."""
@@ -187,11 +117,6 @@ class DaybookFile:
             yield db
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._explained(), sqlite_file.transaction(self._db):
-            yield
-
-    @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
@@ -208,13 +133,96 @@ class DaybookFile:
             raise DaybookError(f"{self._path}: {text}: {advice}") from error
 
 
+class DaybookFile(DaybookPages):
+    """One thread writes it; any thread may read. Every method raises DaybookError.
+
+    A damaged file is moved aside, told in `warnings`, and begun anew.
+    """
+
+    def __init__(self, path: Path, site: Site) -> None:
+        self.warnings: list[str] = []
+        super().__init__(path, site)
+        self._calendar = self.fresh_calendar()
+        self._swept_day: Millis = 0
+        with self._explained():
+            self._db, damage = sqlite_file.opened(path, _TABLES, VERSION, checked=False)
+        if damage:
+            self.warnings.append(f"{damage}, and is filled anew")
+
+    def close(self) -> None:
+        """Let go of the file; everything is in it."""
+        self._db.close()
+
+    def write(self, held: Sequence[Taken], position: Position, now: Millis) -> None:
+        """Write what was made beyond the position reached, up to this one; forget the oldest days."""
+        with self._transaction():
+            reached = _reached(self._db)
+            if position <= reached:
+                return
+            new = [each for each in held if each.position > reached]
+            callers: dict[str, str] = {}
+            for each in new:
+                callers |= each.callers
+            for day, turns in daybook.by_day(new, self._calendar).items():
+                self._insert(day, turns, callers)
+            self._db.execute("update reached set position = ?", (position,))
+            self._sweep(self._calendar.day(now))
+
+    def _insert(self, day: Millis, turns: list[Turn], callers: dict[str, str]) -> None:
+        arrived = [fact.visit for turn in turns for _, fact in turn.arrivals]
+        own = {visit: callers[visit] for visit in arrived if visit in callers}
+        facts, told = _ENCODER.encode(turns), _ENCODER.encode(own)
+        self._db.execute(
+            "insert into pages (day, first, last, definition, facts, callers)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (day, turns[0].position, turns[-1].position, DEFINITION, facts, told),
+        )
+
+    def _sweep(self, today: Millis) -> None:
+        if today != self._swept_day:
+            before = self._calendar.day(today - KEPT_DAYS * _DAY_MS)
+            self._db.execute("delete from pages where day < ?", (before,))
+            self._swept_day = today
+
+    def cut(self, position: Position) -> None:
+        """Drop what was made by anything later than `position`."""
+        with self._transaction():
+            self._db.execute("delete from pages where first > ?", (position,))
+            across = self._db.execute(
+                "select id, facts from pages where last > ?", (position,)
+            ).fetchall()
+            for id, facts in across:
+                turns = [turn for turn in _TURNS.decode(facts) if turn.position <= position]
+                self._db.execute(
+                    "update pages set facts = ?, last = ? where id = ?",
+                    (_ENCODER.encode(turns), turns[-1].position, id),
+                )
+            self._db.execute("update reached set position = min(position, ?)", (position,))
+
+    def settle(self) -> None:
+        """Let all that is here stand, and begin at position 0: there is another journal."""
+        with self._transaction():
+            self._db.execute("update pages set first = 0, last = 0")
+            self._db.execute("update reached set position = 0")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._explained(), sqlite_file.transaction(self._db):
+            yield
+
+
+def _reached(db: sqlite3.Connection) -> Position:
+    (position,) = db.execute("select position from reached").fetchone()
+    return int(position)
+
+
 class Reading:
     """The book as it stood at one moment, for one thread. Raises DaybookError.
 
     It goes through the pages one by one: a day of a large floor has a million facts.
     """
 
-    def __init__(self, file: DaybookFile, held: Sequence[Taken], reached: Position) -> None:
+    def __init__(self, file: DaybookPages, held: Sequence[Taken], reached: Position) -> None:
         self._file, self._held, self._reached = file, held, reached
 
     @cached_property
