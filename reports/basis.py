@@ -108,9 +108,13 @@ class Basis:
     def one_day(self) -> bool:
         return self.period.first == self.period.last
 
+    def begun(self) -> list[Kept]:
+        """The days that have begun, and where the facts of each are."""
+        return [kept for kept in self.kept if self.calendar.begin(kept.day) < self.as_of]
+
     def days(self) -> list[date]:
         """The days that have begun."""
-        return [day for day in self.period.days() if self.calendar.begin(day) <= self.as_of]
+        return [kept.day for kept in self.begun()]
 
     def queues(self) -> list[str]:
         """The queues that are set up or had something to count, in the order of the site."""

@@ -74,7 +74,6 @@ def _intervals(basis: Basis) -> Iterable[tuple[int, Sums]]:
 def _days(basis: Basis) -> Iterable[tuple[str, Sums | None]]:
     """Each day that has begun; None for one of which nothing is kept."""
     every = basis.sums_by("day")
-    for kept in basis.kept:
-        if kept.day in set(basis.days()):
-            known = kept.where is not Where.NOWHERE
-            yield kept.day.isoformat(), every.get(kept.day, dict(_NONE)) if known else None
+    for kept in basis.begun():
+        known = kept.where is not Where.NOWHERE
+        yield kept.day.isoformat(), every.get(kept.day, dict(_NONE)) if known else None

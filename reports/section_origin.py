@@ -28,8 +28,7 @@ _COLUMNS = (
 def section(basis: Basis) -> Section:
     """A row per day: archived or not, by which definition, and why it was written anew."""
     every = basis.sums_by("day")
-    begun = set(basis.days())
-    kept = [each for each in basis.kept if each.day in begun]
+    kept = basis.begun()
     rows = [_row(each, every.get(each.day, {})) for each in kept]
     return Section(
         key="origin",

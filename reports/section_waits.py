@@ -11,6 +11,7 @@ from reports.basis import Basis
 from reports.figures import Row
 from reports.layout import DAY, QUEUE
 from reports.model import Chart, Column, Kind, Note, Section, Table
+from reports.source import Where
 from reports.tallies import PERCENTS
 
 _MEAN = {"answered": "asa", "abandoned": "average_abandon"}
@@ -46,13 +47,12 @@ def _by_queue(basis: Basis, found: Mapping[_Key, Mapping[str, Any]], outcome: st
 
 def _by_day(basis: Basis, found: Mapping[_Key, Mapping[str, Any]], outcome: str) -> Table:
     every = basis.sums_by("day")
-    rows = [
-        {
-            "day": day.isoformat(),
-            **_row(found.get((None, day, outcome)), outcome, every.get(day, {})),
-        }
-        for day in basis.days()
-    ]
+    rows = []
+    for kept in basis.begun():
+        row: Row = {"day": kept.day.isoformat()}
+        if kept.where is not Where.NOWHERE:
+            row |= _row(found.get((None, kept.day, outcome)), outcome, every.get(kept.day, {}))
+        rows.append(row)
     return Table(
         key=f"waits_{outcome}_days",
         columns=[DAY, *_columns(outcome)],
