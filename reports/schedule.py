@@ -133,3 +133,32 @@ REPORTS: Mapping[str, Span] = {
     "year": Span.YEAR,
 }
 """What can be mailed, and of what span it is."""
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """One sending of a mailing, kept until it was taken. `id` is the same however often it is tried."""
+
+    id: str
+    mailing: Mailing
+    slot: Millis
+    late: bool = False
+    missed: int = 0
+    trial: bool = False
+
+
+class Waiting(NamedTuple):
+    """A letter to be tried now, and how often it was."""
+
+    letter: Letter
+    tries: int
+
+
+class Fate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a letter: `state` is `waiting`, `sent` or `given_up`, since `at`."""
+
+    slot: Millis
+    state: str
+    at: Millis
+    late: bool = False
+    trial: bool = False
+    trouble: str = ""
