@@ -52,16 +52,20 @@ class SqliteIncidents:
     """`with SqliteIncidents(path) as store`. One process may write it at a time.
 
     A damaged file is moved aside, and told in `warnings`; one of another release is left alone, and
-    opening it raises `IncidentStoreError`.
+    opening it raises `IncidentStoreError`. With `reading` it must be there, and nothing is written,
+    beside whoever writes it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
         self._path = path
         self._warnings: list[str] = []
         # The stream and the courier may live in different threads.
         self._lock = threading.Lock()
         try:
-            self._db, damage = sqlite_file.opened(path, _TABLES, VERSION, checked=True)
+            if reading:
+                self._db, damage = sqlite_file.read_only(path, VERSION), ""
+            else:
+                self._db, damage = sqlite_file.opened(path, _TABLES, VERSION, checked=True)
         except sqlite_file.FormatError as error:
             raise IncidentStoreError(str(error)) from error
         except (sqlite3.Error, OSError) as error:

@@ -29,6 +29,18 @@ def opened(
         return _connected(path, tables, version, checked=checked), damage
 
 
+def read_only(path: Path, version: int) -> sqlite3.Connection:
+    """The file beside its writer, for any one thread at a time. Raises FormatError, sqlite3.Error."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(address, uri=True, timeout=5, check_same_thread=False)
+    try:
+        _same_format(path, db, version)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """All that is written inside is written, or nothing of it."""
@@ -56,15 +68,21 @@ def _connected(path: Path, tables: str, version: int, *, checked: bool) -> sqlit
         (many,) = db.execute("select count(*) from sqlite_master").fetchone()
         if not found and not many:
             db.executescript(f"begin; {tables} pragma user_version = {version}; commit")
-        elif found != version:
-            raise FormatError(
-                f"{path} is of format {found}, this release reads {version}: start the release that "
-                "wrote it, or move the file away to begin anew"
-            )
+        else:
+            _same_format(path, db, version)
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _same_format(path: Path, db: sqlite3.Connection, version: int) -> None:
+    (found,) = db.execute("pragma user_version").fetchone()
+    if found != version:
+        raise FormatError(
+            f"{path} is of format {found}, this release reads {version}: start the release that "
+            "wrote it, or move the file away to begin anew"
+        )
 
 
 def _moved_aside(path: Path) -> Path:
