@@ -59,36 +59,47 @@ def close(shelf: Shelf, bounds: Bounds, kept: Kept, day: Millis, now: Millis) ->
     ShelfError, DaybookError.
     """
     mark = kept.marks([day])[day]
-    reading = kept.reading()
+    stated, taken = _entered(kept.reading(), bounds.calendar, day)
     about = bounds.about(day, now, Why.CLOSED)
-    stated, taken = _entered(reading, bounds.calendar, day)
+    about = structs.replace(about, position=kept.reached, mark=mark)
     with shelf.locked():
-        standing = shelf.about(about.site, about.day)
+        standing, old = _standing(shelf, about)
         if standing is not None and standing.origin:
             return None
-        old = shelf.load(about.site, about.day) if standing is not None else rows.SCHEMA.to_frame()
-        new = restated(old, stated, taken)
-        erased = standing.erased if standing is not None else Erased.NONE
-        if erased is Erased.ALL or bounds.nameless(about.end, now):
-            new, erased = without_callers(new), Erased.ALL
-        elif erased is Erased.SOME:
-            new = with_callers_of(old, new)
-        change = rows.change(old, new)
-        if standing is not None and new.drop("definition").equals(old.drop("definition")):
-            return None
-        if standing is None and new.is_empty():
-            return None
-        told = structs.replace(
-            about,
-            why=Why.CLOSED if standing is None else Why.LATE,
-            position=kept.reached,
-            mark=mark,
-            added=change.added,
-            taken_back=change.taken_back,
-            erased=erased,
-        )
-        shelf.write(told, new)
-    return shelf.about(about.site, about.day)
+        if standing is not None:
+            about = structs.replace(about, why=Why.LATE)
+        return _written(shelf, bounds, about, old, restated(old, stated, taken))
+
+
+def replace(shelf: Shelf, bounds: Bounds, about: About, new: pl.DataFrame) -> About | None:
+    """Put these rows in the place of a day, whatever it is now; None if it is just that."""
+    with shelf.locked():
+        _, old = _standing(shelf, about)
+        return _written(shelf, bounds, about, old, new)
+
+
+def _standing(shelf: Shelf, about: About) -> tuple[About | None, pl.DataFrame]:
+    standing = shelf.about(about.site, about.day)
+    if standing is None:
+        return None, rows.SCHEMA.to_frame()
+    return standing, shelf.load(about.site, about.day)
+
+
+def _written(
+    shelf: Shelf, bounds: Bounds, about: About, old: pl.DataFrame, new: pl.DataFrame
+) -> About | None:
+    standing = shelf.about(about.site, about.day)
+    erased = standing.erased if standing is not None else Erased.NONE
+    if erased is Erased.ALL or bounds.nameless(about.end, about.written_at):
+        new, erased = without_callers(new), Erased.ALL
+    elif erased is Erased.SOME:
+        new = with_callers_of(old, new)
+    if new.drop("definition").equals(old.drop("definition")):
+        return None
+    added, taken_back = rows.change(old, new)
+    told = structs.replace(about, added=added, taken_back=taken_back, erased=erased)
+    version = shelf.write(told, new)
+    return structs.replace(told, version=version)
 
 
 def day_rows(reading: Reading, calendar: Calendar, day: Millis) -> pl.DataFrame:

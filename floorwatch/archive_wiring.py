@@ -1,5 +1,7 @@
 """The archive of an installation, and what writes it beside a running site."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from archive.shelf import Shelf
@@ -7,8 +9,11 @@ from floorwatch import wiring
 from floorwatch.archiving import Archiving
 from floorwatch.daybook_wiring import FILE
 from floorwatch.settings_types import Settings
+from ingest.events import Millis
 from ingest.ports import Clock
 from stream.daybook_keeper import Daybook
+from stream.daybook_kept import Kept
+from stream.daybook_sqlite import DaybookFile
 from stream.sites import Site
 
 
@@ -26,3 +31,20 @@ def archiving(settings: Settings, site: Site, book: Daybook, clock: Clock) -> Ar
     """What writes the days of a site from its daybook."""
     keeping = settings.archive.keeping
     return Archiving(shelf(settings), site, keeping, book, daybook_of(settings, site.id), clock)
+
+
+@contextmanager
+def kept_daybook(settings: Settings, site: Site) -> Iterator[Kept | None]:
+    """What a site's daybook has, also while a floor writes it; None if there is none. Raises DaybookError."""
+    path = daybook_of(settings, site.id)
+    if not path.exists():
+        yield None
+        return
+    with closing(DaybookFile(path, site)) as file:
+        yield Kept(file, file.reached())
+
+
+def live_days(settings: Settings, site: Site) -> frozenset[Millis]:
+    """When the business days began that a site's daybook tells of. Raises DaybookError."""
+    with kept_daybook(settings, site) as kept:
+        return frozenset(kept.days() if kept is not None else ())

@@ -122,18 +122,18 @@ class Archiving:
 
 def tell(about: About) -> None:
     """A line of the log for each version: a day is never corrected silently."""
+    log.log(logging.INFO if about.why is Why.CLOSED else logging.WARNING, "%s", told_of(about))
+
+
+def told_of(about: About) -> str:
+    """A version in a line."""
+    name = f"archive: {about.site} {about.day}"
     if about.why is Why.CLOSED:
-        log.info("archive: %s %s is written, %d rows", about.site, about.day, about.added)
-    else:
-        log.warning(
-            "archive: %s %s is corrected (%s): version %d, %d rows added, %d taken back",
-            about.site,
-            about.day,
-            about.why.value,
-            about.version,
-            about.added,
-            about.taken_back,
-        )
+        return f"{name} is written, {about.added} rows"
+    return (
+        f"{name} is corrected ({about.why.value}): version {about.version},"
+        f" {about.added} rows added, {about.taken_back} taken back"
+    )
 
 
 def _tell_care(site: str, done: Done) -> None:

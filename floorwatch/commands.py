@@ -13,7 +13,16 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from floorwatch import backtest_command, notifying, planners, rules_command, urls, users_command
+from floorwatch import (
+    archive_command,
+    backtest_command,
+    import_command,
+    notifying,
+    planners,
+    rules_command,
+    urls,
+    users_command,
+)
 from floorwatch import doctor as doctors
 from floorwatch import settings as settings_file
 from floorwatch.doctor_findings import Verdict
@@ -32,10 +41,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(archive_command.app, name="archive")
 app.add_typer(notifying.app, name="notify")
 app.add_typer(rules_command.app, name="rules")
 app.add_typer(users_command.app, name="users")
 app.command("backtest")(backtest_command.command)
+app.command("import")(import_command.command)
 planners.add_to(app)
 console = Console()
 errors = Console(stderr=True)

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from alerts.incident_store import IncidentStoreError
 from alerts.playbooks import PlaybookError
+from archive.shelf import ShelfError
 from dashboard.assets import AssetsError
 from dashboard.desk_file import DeskFileError
 from dashboard.export import ExportError
@@ -61,6 +62,7 @@ FAILURES = (
     ScenarioFileError,
     SecretError,
     SettingsError,
+    ShelfError,
     SourceNameError,
     SpecialError,
     SpoolError,
