@@ -14,10 +14,9 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from floorwatch import (
-    archive_command,
     backtest_command,
-    import_command,
     notifying,
+    past,
     planners,
     rules_command,
     urls,
@@ -41,12 +40,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.add_typer(archive_command.app, name="archive")
 app.add_typer(notifying.app, name="notify")
 app.add_typer(rules_command.app, name="rules")
 app.add_typer(users_command.app, name="users")
 app.command("backtest")(backtest_command.command)
-app.command("import")(import_command.command)
+past.add_to(app)
 planners.add_to(app)
 console = Console()
 errors = Console(stderr=True)

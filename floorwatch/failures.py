@@ -34,6 +34,7 @@ from simulators.fit import FitError
 from simulators.scenario import ScenarioError
 from simulators.scenario_mistakes import ScenarioFileError
 from stream.daybook_sqlite import DaybookError
+from stream.last_figures_sqlite import LastFiguresError
 from stream.ports import JournalError
 
 FAILURES = (
@@ -52,6 +53,7 @@ FAILURES = (
     IncidentStoreError,
     IotcoreError,
     JournalError,
+    LastFiguresError,
     MqttAddressError,
     MqttRefusedError,
     OSError,
