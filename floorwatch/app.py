@@ -33,7 +33,6 @@ from simulators.training import Desk
 from stream.deadletters import FileDeadLetters
 from stream.ports import Journal
 from stream.runner import Recovery, Runner
-from stream.sites import Site
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +108,7 @@ async def open_site(house: House, number: int, site: SiteSettings, setup: AlertS
     kept = await stack.enter_async_context(journal)
     letters = FileDeadLetters(folder / "rejected")
     stack.enter_context(closing(letters))
-    furnished = _furnished(site)
+    furnished = invented.as_it_runs(site)
     facts = stack.enter_context(daybook(folder, furnished, clock))
     runner = Runner(furnished, kept, letters, clock, facts)
     recovery = await runner.recover()
@@ -203,13 +202,6 @@ async def _carried(courier: Courier, clock: Clock) -> None:
         except* IncidentStoreError:
             log.exception("the outbox cannot be read or written; trying again")
         await clock.sleep(OUTBOX_AGAIN_S)
-
-
-def _furnished(site: SiteSettings) -> Site:
-    """A site of the simulator needs no settings of its own: its people and queues are known."""
-    if any(source.url.scheme == "simulate" for source in site.sources):
-        return invented.furnished(site.site, invented.scenario_for(site.site))
-    return site.site
 
 
 def _place(

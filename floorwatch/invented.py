@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from floorwatch.allowed import Allowed, planned
 from floorwatch.plan_file import Area, Plan, Seat
+from floorwatch.settings_types import SiteSettings
 from simulators.demo import DEMO
 from simulators.plans import MINUTE
 from simulators.scenario import Scenario
@@ -17,6 +18,13 @@ _ACROSS, _AISLE, _WALL = 4, 1.5, 0.5
 def scenario_for(site: Site) -> Scenario:
     """The demo's day, told in the name of this site and in its time zone."""
     return replace(DEMO, site=site.id, time_zone=site.time_zone, day_start_min=site.day_start_min)
+
+
+def as_it_runs(site: SiteSettings) -> Site:
+    """A site of the simulator needs no settings of its own: its people and queues are known."""
+    if any(source.url.scheme == "simulate" for source in site.sources):
+        return furnished(site.site, scenario_for(site.site))
+    return site.site
 
 
 def furnished(site: Site, scenario: Scenario) -> Site:

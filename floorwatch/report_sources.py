@@ -1,0 +1,54 @@
+"""What a report is made from in an installation, running or not: archive, daybook, alerts.
+
+Everything is read beside whoever writes it.
+"""
+
+from collections.abc import Mapping
+from contextlib import closing
+
+from alerts.budget_report import budget_report
+from alerts.incidents_sqlite import SqliteIncidents
+from floorwatch import alert_wiring, archive_wiring, invented, wiring
+from floorwatch.settings_types import Settings, SiteSettings
+from ingest.events import Millis
+from reports.basis import Happened
+from reports.source import Book, Source
+from stream.daybook_kept import Kept
+from stream.daybook_sqlite import DaybookPages
+
+
+def source(settings: Settings, site: SiteSettings) -> Source:
+    """The facts of a site. Raises ShelfError, DaybookError."""
+    known = invented.as_it_runs(site)
+    path = archive_wiring.daybook_of(settings, known.id)
+    book = None
+    if path.exists():
+        pages = DaybookPages(path, known)
+        kept = Kept(pages, pages.reached())
+        book = Book(kept.reading(), kept.marks(kept.days()))
+    return Source(known, archive_wiring.shelf(settings), book)
+
+
+def happened(
+    settings: Settings,
+    site: SiteSettings,
+    environ: Mapping[str, str],
+    span: tuple[Millis, Millis],
+    now: Millis,
+) -> Happened:
+    """The incidents that fired in a span, and the alerts' budget.
+
+    Raises SettingsError, IncidentStoreError.
+    """
+    path = wiring.data_folder(settings.stores) / site.site.id / alert_wiring.FILE
+    setup = alert_wiring.setup_of(site, environ)
+    rules = {rule.id: rule for rule in setup.rules.rules}
+    if not path.exists():
+        return Happened(rules=rules)
+    start, end = span
+    with closing(SqliteIncidents(path, reading=True)) as store:
+        # Lines after the end may acknowledge or judge incidents of that time.
+        entries = store.journal(start, max(now + 1, end))
+        incidents = store.incidents(start, end)
+    budget = budget_report(entries, rules, setup.care, start, min(end, max(now, start)))
+    return Happened(incidents=incidents, budget=budget, rules=rules)
