@@ -2,9 +2,6 @@
 
 from msgspec import Struct
 
-NOTHING_FOUND = "none"
-"""The finding that nothing was found: it needs no measure."""
-
 
 class Choice(Struct, frozen=True, kw_only=True):
     """One button. Ours have no names here: the page knows them by their ids.

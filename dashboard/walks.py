@@ -12,14 +12,13 @@ from dashboard.desks import Deed, File, Inquiry, Question, RefusedError, Wish
 from dashboard.period import Instant, period
 from dashboard.photo import MOST_BYTES, NoPhotoError, cleaned
 from dashboard.photo_shelf import PhotoShelf
-from dashboard.walk_book import Finding, Walk, WalkBook, floor_ms
-from dashboard.walk_choices import NOTHING_FOUND, Choice, WalkChoices
+from dashboard.walk_book import WalkBook
+from dashboard.walk_choices import Choice, WalkChoices
 from dashboard.writing import line, paragraphs
 from ingest.events import Millis
+from reports.walk_records import AGAIN_MS, NOTHING_FOUND, Finding, Walk, again, floor_ms
 
 HISTORY_MS = 86_400_000
-AGAIN_MS = 7 * 86_400_000
-"""The same finding at the same place within this time is a repeat."""
 OLDEST_MS = 7 * 86_400_000
 """What a phone kept for longer than this is not taken any more."""
 LONGEST_NOTE, LONGEST_MEASURE = 500, 200
@@ -161,7 +160,7 @@ class WalkDesk:
         people = floor_ms(walks, start, until).items()
         return {
             "walks": [to_builtins(walk) for walk in walks],
-            "findings": [_told(each, _again(each, around)) for each in findings],
+            "findings": [_told(each, again(each, around)) for each in findings],
             "open": [
                 _told(each) for each in self._book.open_findings() if self._may_see(caller, each)
             ],
@@ -255,7 +254,7 @@ class WalkDesk:
         return caller.scope.has_agent(known.team, known.queues)
 
     def _earlier(self, finding: Finding) -> int:
-        return _again(finding, self._book.findings(finding.at - AGAIN_MS, finding.at + 1))
+        return again(finding, self._book.findings(finding.at - AGAIN_MS, finding.at + 1))
 
     def _changed(self, wish: Wish) -> Mapping[str, object]:
         self._changed_at = max(wish.now, self._changed_at + 1)
@@ -291,18 +290,6 @@ def _time(at: Millis, now: Millis) -> Millis:
     return min(at, now)
 
 
-def _again(finding: Finding, around: Collection[Finding]) -> int:
-    """How often the same was found at the same place in the week before."""
-    if finding.kind == NOTHING_FOUND:
-        return 0
-    return sum(
-        (each.place, each.kind) == (finding.place, finding.kind)
-        and finding.at - AGAIN_MS <= each.at <= finding.at
-        and (each.at, each.id) < (finding.at, finding.id)
-        for each in around
-    )
-
-
-def _told(finding: Finding, again: int = 0) -> dict[str, object]:
-    told = {**structs.asdict(finding), "photo": bool(finding.photo), "again": again}
+def _told(finding: Finding, repeats: int = 0) -> dict[str, object]:
+    told = {**structs.asdict(finding), "photo": bool(finding.photo), "again": repeats}
     return {key: value for key, value in told.items() if value not in ("", None, {})}

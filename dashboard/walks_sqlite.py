@@ -3,8 +3,8 @@
 from msgspec import structs
 
 from dashboard.desk_file import DeskFile, told
-from dashboard.walk_book import Finding, Walk
 from ingest.events import Millis
+from reports.walk_records import Finding, Walk
 
 _TABLES = """
 create table if not exists walks (

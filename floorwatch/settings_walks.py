@@ -1,8 +1,9 @@
 """Reads `[site.walks]`: what can be chosen on a floor walk. What is left out is as we bring it."""
 
-from dashboard.walk_choices import NOTHING_FOUND, Choice, WalkChoices
+from dashboard.walk_choices import Choice, WalkChoices
 from floorwatch.settings_reader import Table, flag
 from floorwatch.settings_values import duration_ms, identifier
+from reports.walk_records import NOTHING_FOUND
 
 
 def read_walks(table: Table) -> WalkChoices:

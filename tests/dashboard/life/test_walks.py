@@ -14,10 +14,10 @@ from dashboard.access import Caller, Role
 from dashboard.desk_file import DeskFile
 from dashboard.desks import Desk, File
 from dashboard.photo_shelf import PhotoShelf
-from dashboard.walk_book import Walk, floor_ms
 from dashboard.walk_choices import Choice, WalkChoices
 from dashboard.walks import OLDEST_MS, WalkDesk, Ways, Whereabouts
 from dashboard.walks_sqlite import SqliteWalks
+from reports.walk_records import Walk, floor_ms
 
 MINUTE = 60_000
 WALK, OTHER_WALK = "walk-000001", "walk-000002"
