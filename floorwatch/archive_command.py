@@ -59,18 +59,16 @@ def show(
         sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
         return
     table = Table(box=None, padding=(0, 1))
-    for head in ("site", "day", "version", "why", "written", "added", "taken back", "callers"):
-        numbers = head in ("version", "added", "taken back")
-        table.add_column(head, justify="right" if numbers else "left", overflow="fold")
+    for head in ("site", "day", "version", "", "rows", "callers", "written", "why"):
+        table.add_column(head, no_wrap=head != "why", overflow="fold")
     for row in told:
-        mark = "" if row["stands"] else " (superseded)"
         why = row["why"] + (f": {row['origin']}" if row.get("origin") else "")
-        figures = (f"{row.get('added', 0)}", f"{row.get('taken_back', 0)}")
-        erased = {"all": "erased", "some": "some erased"}.get(row.get("erased", ""), "")
+        change = f"+{row.get('added', 0)} −{row.get('taken_back', 0)}"
+        callers = {"all": "erased", "some": "some erased"}.get(row.get("erased", ""), "")
+        standing = "stands" if row["stands"] else "old"
         written = _local(row["written_at"], row["time_zone"])
-        table.add_row(
-            row["site"], row["day"], f"{row['version']}{mark}", why, written, *figures, erased
-        )
+        version = str(row["version"])
+        table.add_row(row["site"], row["day"], version, standing, change, callers, written, why)
     console.print(table)
     size = sum(row["bytes"] for row in told)
     _say(f"{len(told)} files, {size / 1e6:.1f} MB in {kept.root}")
