@@ -2,7 +2,7 @@
 
 import typer
 
-from floorwatch import archive_command, import_command, reconcile_command
+from floorwatch import archive_command, import_command, reconcile_command, report_command
 
 
 def add_to(app: typer.Typer) -> None:
@@ -10,3 +10,4 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(archive_command.app, name="archive")
     app.command("import")(import_command.command)
     app.command("reconcile")(reconcile_command.command)
+    app.command("report")(report_command.command)
