@@ -47,17 +47,15 @@ def _grid(table: Table, words: Wording) -> Grid:
         if column.of:
             head += "\n" + words.word("report.form.of", of=words.of(column))
         grid.add_column(escape(head), justify="right" if right(column.kind) else "left")
-    for row in table.rows[:SHOWN]:
-        grid.add_row(*_cells(table.columns, row, words))
+    rows = table.rows[:SHOWN]
+    cells = [words.cells(each, [row.get(each.key) for row in rows]) for each in table.columns]
+    for row in zip(*cells, strict=True):
+        grid.add_row(*map(escape, row))
     if table.total is not None:
         grid.add_section()
         total = [words.word("report.form.total"), *_total(table.columns[1:], table.total, words)]
         grid.add_row(*map(escape, total), style="bold")
     return grid
-
-
-def _cells(columns: Sequence[Column], row: Mapping[str, Cell], words: Wording) -> list[str]:
-    return [escape(words.cell(column.kind, row.get(column.key))) for column in columns]
 
 
 def _total(columns: Sequence[Column], row: Mapping[str, Cell], words: Wording) -> list[str]:

@@ -57,18 +57,19 @@ def _levels(basis: Basis) -> tuple[Table, list[Note]]:
             notes.append(Note(key="targets_changed", values=changed, tone="warn"))
         if not parts.height:
             rows.append(_not_used(basis, queue))
-    return Table(key="levels", columns=_columns(), rows=rows, total=_total(basis)), notes
+    columns = _columns(parted=bool(notes))
+    return Table(key="levels", columns=columns, rows=rows, total=_total(basis)), notes
 
 
-def _columns() -> list[Column]:
+def _columns(*, parted: bool) -> list[Column]:
+    since = [Column(key="first", kind=Kind.DATE), Column(key="last", kind=Kind.DATE)]
     return [
         QUEUE,
         Column(key="target", kind=Kind.DURATION),
         Column(key="short", kind=Kind.DURATION),
         Column(key="variant", kind=Kind.WORD),
         Column(key="goal", kind=Kind.SHARE),
-        Column(key="first", kind=Kind.DATE),
-        Column(key="last", kind=Kind.DATE),
+        *(since if parted else ()),
         Column(key="served", kind=Kind.COUNT),
         Column(key="served_of", kind=Kind.COUNT),
         _SERVICE,
