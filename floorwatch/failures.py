@@ -27,6 +27,7 @@ from ingest.outlet_mqtt import SourceNameError
 from ingest.source_ami_file import AmiFileError
 from ingest.source_queue_log import SavedPositionError
 from ingest.spool import SpoolError
+from planning.breaks import BreaksError
 from planning.forecast_errors import HistoryError, SpecialError
 from planning.staffing import StaffingError
 from simulators.day_files import DayFilesError
@@ -40,6 +41,7 @@ from stream.ports import JournalError
 FAILURES = (
     AmiFileError,
     AssetsError,
+    BreaksError,
     CallsCsvError,
     CountsCsvError,
     DaybookError,

@@ -55,8 +55,8 @@ def command(  # noqa: PLR0913 - one for each option
         level, target_s = _target(target)
         wishes = Wishes(
             forecast=forecast,
-            handling_s=_seconds("--handling", handling),
-            patience_s=None if patience is None else _seconds("--patience", patience),
+            handling_s=seconds("--handling", handling),
+            patience_s=None if patience is None else seconds("--patience", patience),
             goal=Goal(
                 level=level,
                 target_s=target_s,
@@ -80,7 +80,8 @@ def _target(text: str) -> tuple[float, float]:
     return float(match[1]) / 100, float(match[2])
 
 
-def _seconds(option: str, value: float) -> float:
+def seconds(option: str, value: float) -> float:
+    """Raises `ValueMistakeError` unless it is a time that can be meant."""
     if not 0 < value <= _LONGEST_S:
         raise ValueMistakeError(
             f"{option} {value:g}: not above 0 and up to {_LONGEST_S:g}", "Give seconds, as in 180"

@@ -9,7 +9,7 @@ or several at once, while that helps. On drawn days where all have a place, no e
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from planning.erlang import erlang_a
 
@@ -93,20 +93,31 @@ def plan(
     ever broken: what finds no place is left out. Among those who could change places, who has
     worked longest goes first. Raises `BreaksError`.
     """
-    _check(slots, due)
-    groups: dict[_Kind, list[Due]] = {}
-    for each in due:
-        last = min(each.last, len(slots) - each.length)
-        groups.setdefault(_Kind(max(each.first, not_before, 0), last, each.length), []).append(each)
-    numbers = Counter({kind: len(members) for kind, members in groups.items()})
+    groups = kinds_of(slots, due, not_before)
     costs: dict[tuple[float, int], float] = {}
-    tries = [_Day(slots, calls, numbers, costs) for _ in range(len(_ORDERS) + 1)]
+    tries = [Day(slots, calls, groups, costs) for _ in range(len(_ORDERS) + 1)]
     for day, order in zip(tries, _ORDERS, strict=False):
         day.spread(order)
     tries[-1].pack()
     for day in tries:
         day.improve()
-    day = min(tries, key=_Day.total)
+    return planned(min(tries, key=Day.total), groups, due, not_before)
+
+
+def kinds_of(slots: Sequence[Slot], due: Sequence[Due], not_before: int) -> dict["Kind", list[Due]]:
+    """The breaks by their kinds. Raises `BreaksError`."""
+    _check(slots, due)
+    groups: dict[Kind, list[Due]] = {}
+    for each in due:
+        last = min(each.last, len(slots) - each.length)
+        groups.setdefault(Kind(max(each.first, not_before, 0), last, each.length), []).append(each)
+    return groups
+
+
+def planned(
+    day: "Day", groups: Mapping["Kind", list[Due]], due: Sequence[Due], not_before: int
+) -> BreakPlan:
+    """Who has which of the breaks that have begun: whoever has worked longest first."""
     starts: dict[str, int] = {}
     for kind, members in groups.items():
         members.sort(key=_longest_first)
@@ -118,11 +129,11 @@ def plan(
         left_out=tuple(each.id for each in due if each.id not in starts),
         off=tuple(day.off),
         abandons=sum(day.cost(at, off) for at, off in enumerate(day.off)),
-        without_breaks=sum(day.cost(at, 0) for at in range(len(slots))),
+        without_breaks=sum(day.cost(at, 0) for at in range(len(day.slots))),
     )
 
 
-class _Kind(NamedTuple):
+class Kind(NamedTuple):
     """Breaks that may begin in the same slots, and last as long."""
 
     first: int
@@ -133,12 +144,12 @@ class _Kind(NamedTuple):
 class _Move(NamedTuple):
     """A break of this kind begins elsewhere; None is nowhere."""
 
-    kind: _Kind
+    kind: Kind
     since: int | None
     to: int | None
 
 
-_ORDERS: tuple[Callable[[_Kind], tuple[int, ...]], ...] = (
+_ORDERS: tuple[Callable[[Kind], tuple[int, ...]], ...] = (
     lambda kind: (kind.last - kind.first, -kind.length),
     lambda kind: (-kind.length, kind.last - kind.first),
     lambda kind: (kind.last + kind.length,),
@@ -147,24 +158,29 @@ _ORDERS: tuple[Callable[[_Kind], tuple[int, ...]], ...] = (
 
 
 @dataclass(slots=True)
-class _Day:
+class Day:
     """How many are off in each slot, and which kinds of breaks have begun where."""
 
+    LEFT_OUT: ClassVar[float] = _LEFT_OUT
     slots: Sequence[Slot]
     calls: Calls
-    numbers: Counter[_Kind]
-    costs: dict[tuple[float, int], float]
+    groups: Mapping[Kind, Sequence[Due]]
+    costs: dict[tuple[float, int], float] = field(default_factory=dict)
     off: list[int] = field(init=False)
-    _places: Counter[tuple[_Kind, int | None]] = field(init=False)
+    _places: Counter[tuple[Kind, int | None]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.off = [0] * len(self.slots)
-        self._places = Counter({(kind, None): number for kind, number in self.numbers.items()})
+        self._places = Counter({(kind, None): len(due) for kind, due in self.groups.items()})
 
-    def spread(self, order: Callable[[_Kind], tuple[int, ...]]) -> None:
+    def begin(self, kind: Kind, at: int) -> None:
+        """One more break of this kind begins there."""
+        self._do(_Move(kind, None, at))
+
+    def spread(self, order: Callable[[Kind], tuple[int, ...]]) -> None:
         """Each where it costs least, or nowhere, one after the other in this order."""
-        for kind in sorted(self.numbers, key=lambda kind: (*order(kind), *kind)):
-            for _ in range(self.numbers[kind]):
+        for kind in sorted(self.groups, key=lambda kind: (*order(kind), *kind)):
+            for _ in range(len(self.groups[kind])):
                 moves = [_Move(kind, None, to) for to in range(kind.first, kind.last + 1)]
                 best = min(moves, key=self._gain, default=None)
                 if best is not None and self._gain(best) < 0:
@@ -173,7 +189,7 @@ class _Day:
     def pack(self) -> None:
         """Each as soon as it can be, whoever must be done first before others: without gaps."""
         for at in range(len(self.slots)):
-            for kind in sorted(self.numbers, key=lambda kind: (kind.last, -kind.length)):
+            for kind in sorted(self.groups, key=lambda kind: (kind.last, -kind.length)):
                 move = _Move(kind, None, at)
                 while kind.first <= at <= kind.last and self._places[kind, None]:
                     if self._gain(move) >= 0:
@@ -190,14 +206,7 @@ class _Day:
         left_out = sum(number for (_, at), number in self._places.items() if at is None)
         return left_out * _LEFT_OUT + sum(self.cost(at, off) for at, off in enumerate(self.off))
 
-    def _put(self, kind: _Kind) -> None:
-        self._places[kind, None] += 1
-        moves = [_Move(kind, None, to) for to in range(kind.first, kind.last + 1)]
-        best = min(moves, key=self._gain, default=None)
-        if best is not None and self._gain(best) < 0:
-            self._do(best)
-
-    def begun(self, kind: _Kind) -> list[int]:
+    def begun(self, kind: Kind) -> list[int]:
         """Where the breaks of this kind begin, in order."""
         places = [
             (at, number)
@@ -296,7 +305,7 @@ class _Day:
             self.off[at] += 1
 
 
-def _covered(kind: _Kind, start: int | None) -> range:
+def _covered(kind: Kind, start: int | None) -> range:
     return range(0) if start is None else range(start, start + kind.length)
 
 
