@@ -15,7 +15,7 @@ from floorwatch.shift_file import parse
 from reports import section_scores
 from reports.basis import Basis, Focus, Request
 from reports.build import basis_of
-from reports.model import Kind, Section, Table
+from reports.model import Section, Table
 from reports.presence import Presence
 from reports.section_attendance import attendance
 from reports.source import Source
@@ -24,6 +24,7 @@ from reports.words import Wording
 from stream.facts import DEFINITION, ArrivalFact, Fact, HandleFact, ScoreFact, SpanFact
 from stream.intervals import Calendar
 from stream.sites import AgentCard, QueueCard, Site
+from tests.reports.keys import said
 
 SITE = Site(
     id="hq",
@@ -241,16 +242,3 @@ def test_every_word_of_these_sections_is_there(report: Report, language: str) ->
         assert section is not None
         for key in said(section):
             assert words.has(key), key
-
-
-def said(section: Section) -> set[str]:
-    """Every key that a section speaks with."""
-    keys = {f"report.section.{section.key}", *(f"report.note.{note.key}" for note in section.notes)}
-    for each in section.tables:
-        keys.add(f"report.table.{each.key}")
-        for column in each.columns:
-            keys.add(f"report.column.{column.key}")
-            keys |= {f"report.of.{column.of}"} if column.of else set()
-            if column.kind is Kind.WORD:
-                keys |= {str(row[column.key]) for row in each.rows if row.get(column.key)}
-    return keys
