@@ -10,6 +10,7 @@ from types import FrameType
 from rich.console import Console
 
 from bench import (
+    archive,
     detectors,
     displays,
     endtoend,
@@ -24,7 +25,7 @@ from bench.broker import BrokerError
 from bench.child import ChildError, Said
 from bench.results import Result
 
-GOALS = ("A1", "F1", "G1", "G2", "G3", "G4", "G5", "G6", "W1", "W2", "W3")
+GOALS = ("A1", "F1", "G1", "G2", "G3", "G4", "G5", "G6", "R1", "W1", "W2", "W3")
 _END_TO_END = {"G1", "G2", "G4"}
 _DISPLAYS = {"W1", "W2", "W3"}
 
@@ -57,6 +58,8 @@ def main() -> int:
             found |= simulation.measure(args.quick)
         if "G5" in wanted:
             found |= recovery.measure(args.quick, tell)
+        if "R1" in wanted:
+            found |= archive.measure(args.quick, tell)
         if wanted & _END_TO_END:
             found |= endtoend.measure(args.quick, tell, profiles)
         if wanted & _DISPLAYS:
