@@ -7,10 +7,11 @@ from dashboard.page import SHARED, Page, joined, words_of
 SCRIPTS = (
     *(*SHARED, "road.js", "incidents.js", "drill.js"),
     *("reports_figure.js", "reports_tiles.js", "reports_table.js", "reports_trouble.js"),
-    *("reports_charts.js", "reports_head.js", "reports.js"),
+    *("reports_charts.js", "reports_kinds.js", "reports_paper.js", "reports_mails.js"),
+    *("reports_head.js", "reports.js"),
 )
-STYLES = ("design.css", "drill.css", "reports.css")
-DOMAINS = ("shared", "drill", "reports")
+STYLES = ("design.css", "drill.css", "reports.css", "reports_paper.css")
+DOMAINS = ("shared", "drill", "reports", "papers")
 
 
 class Reports(Page):

@@ -54,17 +54,6 @@ class Sheet {
   }
 }
 
-// Fill a choice anew, only if what there is to choose has changed.
-function offer(select, options, chosen) {
-  const built = JSON.stringify(options);
-  if (select.dataset.built !== built) {
-    select.dataset.built = built;
-    select.replaceChildren();
-    for (const [value, label] of options) put(text(make("option", "", select, { value })), label);
-  }
-  if (chosen !== undefined) select.value = chosen;
-}
-
 // A button that asks once more before it does what cannot be taken back.
 class Sure {
   constructor(parent, done) {

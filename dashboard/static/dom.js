@@ -55,6 +55,17 @@ function keep_rows(list, entries, build, paint) {
   }
 }
 
+// Fill a choice anew, only if what there is to choose has changed.
+function offer(select, options, chosen) {
+  const built = JSON.stringify(options);
+  if (select.dataset.built !== built) {
+    select.dataset.built = built;
+    select.replaceChildren();
+    for (const [value, label] of options) put(text(make("option", "", select, { value })), label);
+  }
+  if (chosen !== undefined) select.value = chosen;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 // A part of a drawing.

@@ -18,6 +18,8 @@ class ReportsPage {
     const asked = new URLSearchParams(location.search);
     this.date = asked.get("date") ?? "";
     this.queue = asked.get("queue") ?? "";
+    const kind = asked.get("kind") ?? "";
+    this.kind = REPORT_KINDS.includes(kind) ? kind : REPORT_KINDS[0];
     this.build();
     this.drill = new Drill(this.node, { words: () => this.words, road: this.road });
     this.feed = new Feed(wire(model.feed), () => this.newer.follow(this.feed.build));
@@ -35,6 +37,8 @@ class ReportsPage {
 
   build() {
     this.head = new ReportHead(this.node, this);
+    this.kinds = new ReportKinds(this.node, this);
+    this.node.insertBefore(this.kinds.node, this.head.node.nextSibling);
     this.warning = make("p", "fw-said", this.node, { "data-tone": "warn", role: "status" });
     this.warning_words = text(this.warning);
     this.empty = make("p", "fw-tile fw-empty", this.node);
@@ -46,6 +50,8 @@ class ReportsPage {
     this.charts = new ReportCharts(this.body, this);
     this.table = new ReportTable(this.body, this);
     this.intervals = new ReportIntervals(this.body, this);
+    this.paper = new ReportPaper(this.node, this);
+    this.mails = new ReportMails(this.node, this);
     this.foot = text(make("p", "fw-note r-foot", this.node));
     const sign = make("footer", "r-sign", this.node);
     this.sign = [text(make("span", "", sign)), text(make("span", "", sign))];
@@ -61,6 +67,7 @@ class ReportsPage {
 
   // By one of the listed days: 1 is back in time.
   step(by) {
+    if (!this.overview) return this.choose(paper_step(this.kind, this.date || this.today, -by));
     const place = this.days.findIndex((each) => each.date === this.day?.date);
     const next = this.days[place + by];
     if (next) this.choose(next.date);
@@ -72,6 +79,17 @@ class ReportsPage {
     this.turn();
   }
 
+  choose_kind(kind) {
+    this.kind = kind;
+    if (this.overview && !this.days.some((each) => each.date === this.date)) this.date = "";
+    this.turn();
+  }
+
+  // The day as it is looked at; all others are reports.
+  get overview() {
+    return this.kind === "overview";
+  }
+
   choose_queue(queue) {
     this.queue = queue;
     this.turn();
@@ -79,11 +97,13 @@ class ReportsPage {
 
   turn() {
     const address = new URL(location.href);
-    for (const [key, value] of [["date", this.date], ["queue", this.queue]]) {
+    const kind = this.overview ? "" : this.kind;
+    for (const [key, value] of [["date", this.date], ["queue", this.queue], ["kind", kind]]) {
       if (value) address.searchParams.set(key, value);
       else address.searchParams.delete(key);
     }
     history.replaceState(null, "", address);
+    this.paint();
     this.read();
   }
 
@@ -92,24 +112,27 @@ class ReportsPage {
     this.road.watch(this.feed);
     if (document.visibilityState !== "visible") return;
     const since = performance.now() - this.read_at;
-    const live = this.day ? this.day.live : true;
+    const live = this.overview && (this.day ? this.day.live : true);
     if (since > (this.failed ? REPORT_RETRY_MS : REPORT_AGAIN_MS) && (live || this.failed)) this.read();
     this.head.paint(this.day);
   }
 
-  async read() {
+  async read(again = false) {
     this.read_at = performance.now();
+    const { kind, overview } = this;
     const about = { date: this.date, queue: this.queue };
-    const same = () => about.date === this.date && about.queue === this.queue;
-    const [days, day] = await Promise.all([this.road.ask("days"), this.road.ask("day", about)]);
+    const same = () => kind === this.kind && about.date === this.date && about.queue === this.queue;
+    const asked = overview ? this.road.ask("day", about) : null;
+    const [days, day] = await Promise.all([this.road.ask("days"), asked]);
     if (!same()) return; // another was asked for meanwhile
-    this.failed = !day;
+    this.failed = overview ? !day : !days;
     if (days) Object.assign(this, { days: days.days, today: days.today, trouble: days.trouble });
     if (day) {
       this.words.set_zone(day.time_zone);
       this.day = { ...day, end_of_day: day.end_at };
     }
     this.paint();
+    if (!overview) return this.paper.show(again);
     if (!day) return;
     const span = { from: day.start_at, to: day.end_at };
     const incidents = await this.road.ask("incidents", span);
@@ -124,14 +147,18 @@ class ReportsPage {
     mark(this.node, "lang", words.say("locale"));
     mark(document.documentElement, "lang", words.say("locale"));
     this.head.paint(day);
+    this.kinds.paint();
+    this.mails.paint();
+    this.paper.node.hidden = this.overview;
+    this.paper.paint();
     put(this.warning_words, this.warned());
     this.warning.hidden = !this.warning_words.data;
     put(this.foot, words.say("reports.foot"));
     put(this.sign[0], words.say("reports.sign"));
     put(this.sign[1], words.say("reports.signed_on"));
     const nothing = day && !day.intervals.length && !day.totals.offered && !day.queue;
-    this.body.hidden = !day || nothing;
-    this.empty.hidden = !nothing;
+    this.body.hidden = !this.overview || !day || nothing;
+    this.empty.hidden = !this.overview || !nothing;
     put(this.empty_words, nothing ? words.say(day.live ? "empty.today" : "empty.past") : "");
     if (this.drill.shown) this.drill.paint();
     if (!day || nothing) return;

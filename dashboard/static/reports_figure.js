@@ -88,6 +88,7 @@ class ReportWords extends Words {
     const brief = { weekday: "short", month: "short", day: "numeric" };
     this.dates = new Intl.DateTimeFormat(locale, { ...whole, ...time_zone });
     this.brief_dates = new Intl.DateTimeFormat(locale, { ...brief, ...time_zone });
+    this.weekdays = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
     this.one_digit = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
     this.promises = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
     this.parts = new Intl.NumberFormat(locale, { style: "percent", maximumSignificantDigits: 2 });
@@ -99,6 +100,11 @@ class ReportWords extends Words {
 
   brief_date(at) {
     return Number.isFinite(at) ? this.brief_dates.format(at) : "";
+  }
+
+  // 0 is Monday.
+  weekday(day) {
+    return this.weekdays.format(Date.UTC(2024, 0, 1 + day));
   }
 
   tenths(value) {

@@ -1,6 +1,7 @@
 // The head of the report: whose it is, which day, and what can be done with it.
 
 const REPORT_FILES = [["csv", "queues"], ["csv_intervals", "intervals"], ["json", "json"]];
+const PAPER_FILES = ["xlsx", "pdf", "html", "csv", "json"];
 
 class ReportHead {
   constructor(parent, page) {
@@ -29,6 +30,7 @@ class ReportHead {
       page.words.speak(page.words.next_language, true);
       page.paint();
     };
+    [this.mails, this.mails_words] = this.button(tools, () => page.mails.open());
     [this.theme, this.theme_words] = this.button(tools, turn);
     [this.language, this.language_words] = this.button(tools, speak);
   }
@@ -39,12 +41,18 @@ class ReportHead {
     [this.earlier, this.earlier_words] = this.button(days, () => page.step(1), "");
     this.choice = make("select", "fw-field r-day", days);
     this.choice.addEventListener("change", () => page.choose(this.choice.value));
+    this.on = make("input", "fw-field r-day", days, { type: "date" });
+    this.on.addEventListener("change", () => this.on.value && page.choose(this.on.value));
     [this.later, this.later_words] = this.button(days, () => page.step(-1), "");
     const files = make("div", "fw-row r-files", days, { role: "group" });
     this.files_node = files;
     this.files = REPORT_FILES.map(([name, form]) => {
       const node = make("a", "fw-button", files, { download: "" });
       return { name, form, node, words: text(node) };
+    });
+    this.papers = PAPER_FILES.map((form) => {
+      const node = make("a", "fw-button", files, { download: "" });
+      return { form, node, words: text(node) };
     });
     [this.print, this.print_words] = this.button(files, () => window.print(), "");
   }
@@ -59,7 +67,7 @@ class ReportHead {
     const { page } = this;
     const { words, site } = page;
     put(this.site, words.say("reports.page", { site: words.name(site?.names, site?.id ?? "") }));
-    put(this.title, day ? words.date(day.start_at) : words.say("reports.title"));
+    put(this.title, this.titled(day));
     const title = `${this.site.data} · ${this.title.data}`;
     if (document.title !== title) document.title = title;
     this.paint_state(day);
@@ -71,6 +79,7 @@ class ReportHead {
     mark(this.files_node, "aria-label", words.say("reports.files"));
     put(this.print_words, words.say("reports.print"));
     this.paint_days(day);
+    this.paint_papers();
     for (const { name, form, node, words: label } of this.files) {
       put(label, words.say(`reports.${name}`));
       const query = { date: day?.date ?? "", form, lang: words.language };
@@ -79,8 +88,34 @@ class ReportHead {
     }
   }
 
+  titled(day) {
+    const { words, kind, overview, date, today } = this.page;
+    if (overview) return day ? words.date(day.start_at) : words.say("reports.title");
+    if (!(date || today)) return words.say(`paper.${kind}`);
+    return `${words.say(`paper.${kind}`)} · ${paper_title(kind, date || today, words)}`;
+  }
+
+  paint_papers() {
+    const { words, paper, overview, date, today } = this.page;
+    put(this.mails_words, words.say("mails.open"));
+    for (const { node } of this.files) node.hidden = !overview;
+    for (const { form, node, words: label } of this.papers) {
+      // An overview has files of its own; of these only what it has not.
+      node.hidden = overview && form !== "xlsx" && form !== "pdf";
+      put(label, words.say(`mail_form.${form}`));
+      mark(node, "href", at("report/file", paper.query(form)).href);
+    }
+    this.print.hidden = !overview;
+    this.choice.hidden = !overview;
+    this.on.hidden = overview;
+    mark(this.on, "aria-label", words.say("reports.day"));
+    mark(this.on, "max", today);
+    if (this.on.value !== (date || today)) this.on.value = date || today;
+  }
+
   paint_state(day) {
-    const { words, link } = this.page;
+    const { words, link, overview } = this.page;
+    this.state.hidden = !overview;
     const fresh = link === "live" || !day?.live;
     mark(this.state, "data-tone", day?.live ? (fresh ? "good" : "warn") : "");
     if (!day) return put(this.state_words, words.say("reports.reading"));
@@ -110,8 +145,9 @@ class ReportHead {
     }
     if (day) this.choice.value = day.date;
     const place = days.findIndex((each) => each.date === day?.date);
-    this.earlier.disabled = place < 0 || place >= days.length - 1;
-    this.later.disabled = place <= 0;
+    const { overview, kind, date } = this.page;
+    this.earlier.disabled = overview && (place < 0 || place >= days.length - 1);
+    this.later.disabled = overview ? place <= 0 : !today || paper_days(kind, date || today)[1] >= today;
   }
 
   // Days without anything are not listed: only what really is the day before is yesterday.

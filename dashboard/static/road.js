@@ -73,6 +73,17 @@ class Road {
     }
   }
 
+  // What stands at a path, as text; null likewise.
+  async text(path, query = {}) {
+    try {
+      const answer = await fetch(at(path, query), { cache: "no-store" });
+      if (answer.status === 401) return sent_to_sign_in();
+      return answer.ok ? await answer.text() : null;
+    } catch {
+      return null;
+    }
+  }
+
   // Who we are, as the gateway knows us; null if nobody answers.
   async who() {
     const session = await this.ask("session");
