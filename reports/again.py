@@ -43,7 +43,7 @@ def abandoned(
             only(ArrivalFact, later).select("at", "visit", "caller", number=_number()),
         ]
     )
-    whose = came.select("visit", "caller", "number")
+    whose = came.join(gone, on="visit", how="semi").select("visit", "caller", "number")
     gone = gone.join(whose.unique("visit"), on="visit", how="left").sort("at", "visit")
     return _looked_for(gone, came, within_ms)
 

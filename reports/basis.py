@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 import polars as pl
 
@@ -77,9 +78,12 @@ class Earlier:
     lacking: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Basis:
-    """All that a section may tell of. `end` is exclusive; `as_of` how far the figures go."""
+    """All that a section may tell of. `end` is exclusive; `as_of` how far the figures go.
+
+    What several sections ask for is added up once; leave it as it is.
+    """
 
     request: Request
     site: Site
@@ -118,25 +122,36 @@ class Basis:
 
     def queues(self) -> list[str]:
         """The queues that are set up or had something to count, in the order of the site."""
+        return self._queues
+
+    @cached_property
+    def _queues(self) -> list[str]:
         order = {name: i for i, name in enumerate(self.site.queues)}
-        counted = by(self.tallies.queues, ["queue"]).filter(
-            pl.any_horizontal(pl.col(list(NAMES)) != 0)
-        )
+        counted = {name for name, sums in self.sums_by("queue").items() if any(sums.values())}
         chosen = self.request.queues
-        every = {*order, *counted["queue"]}
         return sorted(
-            (name for name in every if chosen is None or name in chosen),
+            (name for name in {*order, *map(str, counted)} if chosen is None or name in chosen),
             key=lambda name: (order.get(name, len(order)), name),
         )
 
     def sums(self, queue: str | None = None) -> Sums:
         """The sums of a queue, or of all that were asked for."""
-        return self.tallies.sums(queue)
+        return self._whole if queue is None else self.tallies.sums(queue)
 
-    def sums_by(self, key: str) -> dict[object, Sums]:
+    @cached_property
+    def _whole(self) -> Sums:
+        return self.tallies.sums()
+
+    def sums_by(self, key: str) -> Mapping[object, Sums]:
         """The sums by a column of the queues' tally."""
-        rows = by(self.tallies.queues, [key])
-        return {row.pop(key): row for row in rows.rows(named=True)}
+        if key not in self._by:
+            rows = by(self.tallies.queues, [key])
+            self._by[key] = {row.pop(key): row for row in rows.rows(named=True)}
+        return self._by[key]
+
+    @cached_property
+    def _by(self) -> dict[str, dict[object, Sums]]:
+        return {}
 
     def queue_name(self, queue: str) -> Cell:
         card = self.site.queue(queue)

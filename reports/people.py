@@ -1,6 +1,6 @@
 """What people did: calls and time in state, by agent, by team and by day."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -9,6 +9,7 @@ from reports import ratios
 from reports.basis import Basis, Focus
 from reports.figures import Row, cells, columns
 from reports.model import Column, Kind
+from reports.tallies import by
 from stream.metrics import AGENT_NAMES, Sums
 
 CALLS = ("answered", "handled", "talk", "hold", "acw", "ring_no_answer", "att", "aht")
@@ -21,32 +22,41 @@ _TIMES = (
 )
 
 
+Done = tuple[Sums, dict[str, int]]
+"""Sums, and times in state."""
+
+
 class Doings:
-    """Sums and times of people, added up by whatever a person and a day belong to."""
+    """Sums and times of people, added up by agent, by team and by day."""
 
     def __init__(self, basis: Basis) -> None:
-        tallies = basis.tallies
         self.timed = basis.request.focus is not Focus.QUEUES
         """Whether times are told: an agent's day is not one queue's."""
-        self._calls: list[dict[str, Any]] = tallies.agents.rows(named=True)
-        times = tallies.states.group_by("day", "agent", "state").agg(pl.col("ms").sum())
-        self._times: list[dict[str, Any]] = times.rows(named=True)
+        self._basis = basis
 
-    def by(self, key: Callable[[Mapping[str, Any]], Any]) -> dict[Any, tuple[Sums, dict[str, int]]]:
-        """Sums and times in state by a key of agent and day; those with nothing are left out."""
-        found: dict[Any, tuple[Sums, dict[str, int]]] = {}
-        for row in self._calls:
-            sums, _ = found.setdefault(key(row), (dict.fromkeys(AGENT_NAMES, 0), {}))
-            for name in AGENT_NAMES:
-                sums[name] += row[name]
-        for row in self._times if self.timed else ():
-            _, times = found.setdefault(key(row), (dict.fromkeys(AGENT_NAMES, 0), {}))
-            times[row["state"]] = times.get(row["state"], 0) + row["ms"]
+    def by(self, key: str) -> dict[Any, Done]:
+        """By `agent` or `day`; those with nothing are left out."""
+        tallies = self._basis.tallies
+        found: dict[Any, Done] = {}
+        for row in by(tallies.agents, [key], AGENT_NAMES).rows(named=True):
+            found[row.pop(key)] = (row, {})
+        if self.timed:
+            times = tallies.states.group_by(key, "state").agg(pl.col("ms").sum())
+            for each, state, ms in times.rows():
+                _, spent = found.setdefault(each, (dict.fromkeys(AGENT_NAMES, 0), {}))
+                spent[state] = ms
         return {
-            each: (sums, times)
-            for each, (sums, times) in found.items()
-            if any(sums.values()) or ratios.signed_in_ms(times)
+            each: (sums, spent)
+            for each, (sums, spent) in found.items()
+            if any(sums.values()) or ratios.signed_in_ms(spent)
         }
+
+    def by_team(self) -> dict[str, list[Done]]:
+        """What the members of each team did."""
+        teams: dict[str, list[Done]] = {}
+        for agent, done in self.by("agent").items():
+            teams.setdefault(self._basis.team_of(agent), []).append(done)
+        return teams
 
     @property
     def columns(self) -> list[Column]:
@@ -65,7 +75,7 @@ class Doings:
             }
         return row
 
-    def total(self, parts: Iterable[tuple[Sums, Mapping[str, int]]]) -> Row:
+    def total(self, parts: Iterable[Done]) -> Row:
         """All of these together."""
         sums, times = dict.fromkeys(AGENT_NAMES, 0), dict[str, int]()
         for each, spent in parts:

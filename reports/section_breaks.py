@@ -24,7 +24,7 @@ def section(basis: Basis) -> Section:
     """How often, how long, the longest; a break that lasts over an interval's end is one."""
     doings = Doings(basis)
     breaks = basis.tallies.breaks
-    spent = doings.by(lambda row: row["agent"])
+    spent = doings.by("agent")
     signed_in = sum(ratios.signed_in_ms(times) for _, times in spent.values())
     total = _cells(breaks, signed_in)
     reasons = [
@@ -50,7 +50,7 @@ def section(basis: Basis) -> Section:
 
 def _days(breaks: pl.DataFrame, doings: Doings, total: Row) -> Table:
     """A break counts on the day on which it began; the time is that of the day."""
-    daily = doings.by(lambda row: row["day"])
+    daily = doings.by("day")
     rows = []
     for day in sorted(daily):
         away, signed_in = ratios.break_rate(daily[day][1])

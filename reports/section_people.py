@@ -1,7 +1,5 @@
 """The section `people`: by team and by agent, calls and time, with every denominator named."""
 
-from datetime import date
-
 from reports.basis import Basis
 from reports.layout import DAY
 from reports.model import Column, Kind, Note, Section, Table
@@ -26,7 +24,7 @@ def section(basis: Basis) -> Section:
 
 
 def _agents(basis: Basis, doings: Doings) -> Table:
-    every = doings.by(lambda row: row["agent"])
+    every = doings.by("agent")
     order = {id: i for i, id in enumerate(basis.site.agents)}
     rows = [
         {
@@ -48,16 +46,16 @@ def _agents(basis: Basis, doings: Doings) -> Table:
 def _teams(basis: Basis, doings: Doings) -> Table | None:
     if not basis.site.teams:
         return None
-    every = doings.by(lambda row: basis.team_of(row["agent"]))
+    every = doings.by_team()
     order = {id: i for i, id in enumerate(basis.site.teams)}
     rows = [
-        {"id": team, "team": basis.team_name(team), **doings.row(*every[team])}
+        {"id": team, "team": basis.team_name(team), **doings.total(every[team])}
         for team in sorted(every, key=lambda team: (order.get(team, len(order)), team))
     ]
     return Table(key="teams", columns=[_TEAM, *doings.columns], rows=rows)
 
 
 def _days(doings: Doings) -> Table:
-    every: dict[date, tuple[dict[str, int], dict[str, int]]] = doings.by(lambda row: row["day"])
+    every = doings.by("day")
     rows = [{"day": day.isoformat(), **doings.row(*every[day])} for day in sorted(every)]
     return Table(key="people_days", columns=[DAY, *doings.columns], rows=rows)

@@ -13,7 +13,7 @@ import polars as pl
 from archive.rows import name_of, only
 from ingest.events import Millis
 from ingest.words import AgentStatus
-from stream.facts import ScoreFact, SpanFact, WaitFact
+from stream.facts import Fact, ScoreFact, SpanFact, WaitFact
 from stream.metrics import AGENT_NAMES, AGENT_TERMS, NAMES, TERMS, Sums
 from stream.tables import sums, time_in_state
 
@@ -95,15 +95,21 @@ def counted(rows: pl.LazyFrame, chosen: Chosen) -> tuple[pl.DataFrame, pl.DataFr
 
 def taken(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
     """All tallies of these facts."""
-    of_queues = _of_queues(rows, chosen)
-    of_agents = [
-        sums(kind, _agents(only(kind, rows), chosen), ("day", "agent")) for kind in AGENT_TERMS
-    ]
     waits = _queues(only(WaitFact, rows), chosen)
     spans = _agents(only(SpanFact, rows), chosen)
+    of_queues = _of_queues(rows, chosen, lacking=WaitFact)
+    of_agents = [
+        sums(kind, _agents(only(kind, rows), chosen), ("day", "agent"), AGENT_TERMS)
+        for kind in AGENT_TERMS
+    ]
     others = [
-        sums(WaitFact, waits, _TARGETS),
-        sums(WaitFact, waits.with_columns(target_ms=pl.lit(TWENTY_MS)), ("day", "queue")),
+        sums(WaitFact, waits, (*_KEYS, "target_ms", "short_ms")),
+        # With a target of 20 s, whatever the queue's own is.
+        sums(
+            WaitFact,
+            waits.filter(pl.col("target_ms") != TWENTY_MS).with_columns(target_ms=TWENTY_MS),
+            ("day", "queue"),
+        ),
         _takers(waits),
         time_in_state(spans, ("day", "agent")),
         _breaks(spans),
@@ -113,11 +119,14 @@ def taken(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
     ]
     found = pl.collect_all([*of_queues, *of_agents, *others], engine="streaming")
     some, rest = len(of_queues), len(of_queues) + len(of_agents)
-    targets, twenty, takers, states, breaks, single = found[rest:]
+    ended, otherwise, takers, states, breaks, single = found[rest:]
+    names = [name for name in NAMES if name in ended.columns]
+    targets = by(ended, _TARGETS, names)
+    in_twenty = [targets.filter(target_ms=TWENTY_MS), otherwise]
     return Tallies(
-        queues=_together(found[:some], _KEYS, NAMES),
+        queues=_together([ended, *found[:some]], _KEYS, NAMES),
         targets=targets,
-        twenty=twenty.select("day", "queue", "answered_in_target"),
+        twenty=_together(in_twenty, ("day", "queue"), ("answered_in_target",)),
         agents=_together(found[some:rest], ("day", "agent"), AGENT_NAMES),
         takers=takers,
         states=states,
@@ -140,10 +149,16 @@ def _agents(rows: pl.LazyFrame, chosen: Chosen) -> pl.LazyFrame:
 
 
 def _of_queues(
-    rows: pl.LazyFrame, chosen: Chosen, keys: tuple[str, ...] = _KEYS
+    rows: pl.LazyFrame,
+    chosen: Chosen,
+    keys: tuple[str, ...] = _KEYS,
+    lacking: type[Fact] | None = None,
 ) -> list[pl.LazyFrame]:
+    """The sums of queues, kind by kind, without one kind."""
     found = []
     for kind in TERMS:
+        if kind is lacking:
+            continue
         facts = _queues(only(kind, rows), chosen)
         if kind is SpanFact:
             # Of an agent's time, only the after-call work is a queue's.
@@ -167,23 +182,23 @@ def _together(
 
 
 def _takers(waits: pl.LazyFrame) -> pl.LazyFrame:
-    return sums(WaitFact, waits.filter("answered"), ("queue", "agent")).select(
-        "queue", "agent", "answered"
-    )
+    return sums(WaitFact, waits.filter("answered"), ("queue", "agent"), AGENT_TERMS)
 
 
 def _breaks(spans: pl.LazyFrame) -> pl.LazyFrame:
     """Breaks by agent and reason. Spans are cut at the ends of intervals: here they are whole again."""
     away = spans.filter(pl.col("state") == _NOT_READY).sort("agent", "start_at")
     goes_on = (
-        (pl.col("start_at") == pl.col("at").shift(1).over("agent"))
-        & (pl.col("reason") == pl.col("reason").shift(1).over("agent"))
+        (pl.col("start_at") == pl.col("at").shift(1))
+        & (pl.col("agent") == pl.col("agent").shift(1))
+        & (pl.col("reason") == pl.col("reason").shift(1))
     ).fill_null(value=False)
     return (
-        away.with_columns(number=(~goes_on).cast(pl.Int64).cum_sum().over("agent"))
-        .group_by("agent", "number")
+        away.with_columns(number=(~goes_on).cast(pl.Int64).cum_sum())
+        .group_by("number")
         .agg(
             pl.col("day").first(),
+            pl.col("agent").first(),
             pl.col("reason").first(),
             ms=(pl.col("at") - pl.col("start_at")).sum(),
         )

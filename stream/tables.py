@@ -1,6 +1,6 @@
 """The report path: the same terms, summed by polars over whole tables of facts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -9,7 +9,7 @@ import polars as pl
 from stream.facts import Fact, SpanFact
 from stream.intervals import Calendar
 from stream.ledger import cut
-from stream.metrics import TERMS
+from stream.metrics import TERMS, Groups
 
 F = TypeVar("F")
 
@@ -47,11 +47,19 @@ def table(kind: type[Fact], facts: Iterable[Fact], calendar: Calendar) -> pl.Dat
 _TYPES: dict[Any, Any] = {int: pl.Int64, str: pl.String, bool: pl.Boolean}
 
 
-def sums(kind: type[Fact], rows: pl.LazyFrame, by: tuple[str, ...] = KEYS) -> pl.LazyFrame:
-    """One row per group, one summed column per term of this kind of fact. Never a ratio."""
+def sums(
+    kind: type[Fact],
+    rows: pl.LazyFrame,
+    by: tuple[str, ...] = KEYS,
+    told: Mapping[type, Groups] = TERMS,
+) -> pl.LazyFrame:
+    """One row per group, one summed column per term of this kind of fact. Never a ratio.
+
+    `told` are the terms: a queue's, or `metrics.AGENT_TERMS`.
+    """
     expressions = {
         term.__name__: cast(pl.Expr, term(columns(kind))).sum().cast(pl.Int64)
-        for _, terms in TERMS[kind]
+        for _, terms in told[kind]
         for term in terms
     }
     return rows.group_by(*by).agg(**expressions).sort(*by)
