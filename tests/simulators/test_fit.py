@@ -29,7 +29,7 @@ from simulators.fit_days import STEPS, Days
 from simulators.fit_demand import profile, wander
 from simulators.fit_hours import hours, together
 from simulators.fit_patience import patience, surviving
-from simulators.fit_record import record
+from simulators.fit_record import Record, record
 from simulators.fit_seats import seats
 from simulators.floor_sim import simulate
 from simulators.local_time import start_of
@@ -127,6 +127,12 @@ def found(week: list[Event]) -> Scenario:
     return fit(week, site="hq", time_zone=ZONE.key, rounds=2)
 
 
+@pytest.fixture(scope="module")
+def made(found: Scenario) -> Record:
+    """The same days, as the fitted floor has them."""
+    return record(told(found, 5, seed=77))
+
+
 def test_the_queues_are_found_with_their_calls(found: Scenario) -> None:
     made = {queue.id: queue for queue in found.queues}
     for queue in floor().queues:
@@ -185,14 +191,13 @@ def test_people_are_found_but_not_their_names(found: Scenario) -> None:
     assert [trunk.name for trunk in found.trunks] == ["PJSIP/carrier"]
 
 
-def test_the_fitted_floor_waits_as_the_true_one_does(week: list[Event], found: Scenario) -> None:
+def test_the_fitted_floor_waits_as_the_true_one_does(week: list[Event], made: Record) -> None:
     days = Days.spanning(ZONE, week[0].time, week[-1].time)
-    truth = together(hours(record(week), days))
-    made = together(hours(record(told(found, 5, seed=77)), days))
-    assert made.arrivals == pytest.approx(truth.arrivals, rel=0.04)
-    assert made.abandons == pytest.approx(truth.abandons, abs=0.03)
-    assert made.wait_s == pytest.approx(truth.wait_s, rel=0.2)
-    assert made.waits == pytest.approx(truth.waits, abs=0.05)
+    truth, fitted = together(hours(record(week), days)), together(hours(made, days))
+    assert fitted.arrivals == pytest.approx(truth.arrivals, rel=0.04)
+    assert fitted.abandons == pytest.approx(truth.abandons, abs=0.03)
+    assert fitted.wait_s == pytest.approx(truth.wait_s, rel=0.2)
+    assert fitted.waits == pytest.approx(truth.waits, abs=0.05)
 
 
 def test_a_fit_without_states_guesses_people_from_their_conversations(
@@ -207,9 +212,9 @@ def test_a_fit_without_states_guesses_people_from_their_conversations(
     assert made.wait_s == pytest.approx(truth.wait_s, rel=0.25)
 
 
-def test_a_fifth_more_calls_are_a_fifth_more_calls(found: Scenario) -> None:
+def test_a_fifth_more_calls_are_a_fifth_more_calls(found: Scenario, made: Record) -> None:
     days = Days(ZONE, 0, 10**6)
-    once = together(hours(record(told(found, 5, seed=9)), days)).arrivals
+    once = together(hours(made, days)).arrivals
     more = together(hours(record(told(busier(found, 1.2), 5, seed=10)), days)).arrivals
     assert more == pytest.approx(1.2 * once, rel=0.04)
 
