@@ -212,8 +212,10 @@ def test_a_fit_without_states_guesses_people_from_their_conversations(
     assert made.wait_s == pytest.approx(truth.wait_s, rel=0.25)
 
 
-def test_a_fifth_more_calls_are_a_fifth_more_calls(found: Scenario, made: Record) -> None:
-    days = Days(ZONE, 0, 10**6)
+def test_a_fifth_more_calls_are_a_fifth_more_calls(
+    week: list[Event], found: Scenario, made: Record
+) -> None:
+    days = Days.spanning(ZONE, week[0].time, week[-1].time)
     once = together(hours(made, days)).arrivals
     more = together(hours(record(told(busier(found, 1.2), 5, seed=10)), days)).arrivals
     assert more == pytest.approx(1.2 * once, rel=0.04)
