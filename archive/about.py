@@ -23,7 +23,6 @@ class Why(StrEnum):
 
     CLOSED = "day closed"
     LATE = "late facts"
-    DEFINED = "new definition"
     IMPORTED = "import"
     RETENTION = "retention"
     ERASURE = "erasure"

@@ -74,29 +74,32 @@ class Shelf:
 
         A column that a file lacks is null, one that only later releases know is left out.
         """
-        scans = [
-            self._scan(self.path(site, day), day) for day in self.days(site) if first <= day <= last
-        ]
-        return pl.concat(scans) if scans else SCHEMA.to_frame().lazy()
+        days = [day for day in self.days(site) if first <= day <= last]
+        return self._scan([self.path(site, day) for day in days])
 
     def load(self, site: str, day: date) -> pl.DataFrame:
         """The rows of a day, without the column `day`."""
         path = self.path(site, day)
         with _explained(path):
-            return self._scan(path, day).select(rows.SCHEMA.names()).collect()
+            return self._scan([path]).select(rows.SCHEMA.names()).collect()
 
-    def _scan(self, path: Path, day: date) -> pl.LazyFrame:
-        with _explained(path):
-            self._about(path)  # what is no file of ours is told by its name, before polars is asked
-            lazy = pl.scan_parquet(
-                path,
-                schema=rows.SCHEMA,
-                hive_partitioning=False,
-                glob=False,
-                missing_columns="insert",
-                extra_columns="ignore",
-            )
-        return lazy.with_columns(day=pl.lit(day, dtype=pl.Date))
+    def _scan(self, paths: Sequence[Path]) -> pl.LazyFrame:
+        if not paths:
+            return SCHEMA.to_frame().lazy()
+        for path in paths:
+            with _explained(path):
+                self._about(path)  # what is no file of ours is told by its name, not by polars
+        # One scan of all files: of many, each is planned and run apart.
+        lazy = pl.scan_parquet(
+            list(paths),
+            schema=rows.SCHEMA,
+            hive_partitioning=True,
+            hive_schema={"site": pl.String(), "day": pl.Date()},
+            glob=False,
+            missing_columns="insert",
+            extra_columns="ignore",
+        )
+        return lazy.select(SCHEMA.names())
 
     def write(self, about: About, frame: pl.DataFrame) -> int:
         """Put a new version of a day in the place of the one that stands; its number.
