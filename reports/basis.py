@@ -1,6 +1,6 @@
 """What the sections of a report are made from: who asked for what, the sums, and what happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -93,8 +93,8 @@ class Basis:
     as_of: Millis
     rows: pl.LazyFrame
     """The facts of the span, of all queues and people."""
-    later: pl.LazyFrame
-    """The arrivals from the span's start to `again_ms` after its end, of all queues."""
+    facts: Callable[[date, date], pl.LazyFrame]
+    """The same of any other days, both ends included."""
     tallies: Tallies
     kept: Sequence[Kept]
     earlier: Sequence[Earlier] = ()

@@ -1,9 +1,7 @@
 """A report, from the facts of a site: what is asked for, the sums, and the sections made of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
-from ingest.events import Millis
 from reports import (
     section_abandoned,
     section_breaks,
@@ -79,17 +77,12 @@ def basis_of(request: Request, source: Source, happened: Happened = NOTHING) -> 
         end=end,
         as_of=max(start, min(request.now, end)),
         rows=rows,
-        later=source.rows(period.first, _last_after(request, source, end)),
+        facts=source.rows,
         tallies=taken(rows, request.chosen),
         kept=source.kept(period.first, period.last),
         earlier=_earlier(request, source),
         happened=happened,
     )
-
-
-def _last_after(request: Request, source: Source, end: Millis) -> date:
-    """The last day on which somebody may have called again."""
-    return source.calendar.date_of(max(min(end + request.again_ms, request.now), end - 1))
 
 
 def _earlier(request: Request, source: Source) -> list[Earlier]:

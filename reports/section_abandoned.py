@@ -1,6 +1,8 @@
 """The section `abandoned`: who gave up, and whether he likely called again; the latest first."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -22,27 +24,41 @@ _LIST = (
     Column(key="again_end", kind=Kind.WORD),
     Column(key="equal_numbers", kind=Kind.COUNT),
 )
+_DAY, _PART = timedelta(days=1), timedelta(days=30)
 _STATES = ("likely", "possible", "not_again", "no_number")
 
 
 def section(basis: Basis) -> Section:
     """Counts of all, and a list of the latest. Outbound calls are no events: call-backs are not known."""
-    found = again.abandoned(
-        basis.rows, basis.later, basis.request.again_ms, basis.request.queues
-    ).with_columns(state=_state())
-    latest = found.tail(basis.request.most).reverse()
-    visits = latest["again_visit"].drop_nulls().to_list()
-    served = again.answered(basis.later, visits) if visits else set()
-    rows = [_row(basis, row, served) for row in latest.rows(named=True)]
-    every = Table(
-        key="abandoned_callers",
-        columns=_LIST,
-        rows=rows,
-        more=found.height - latest.height,
-    )
+    many: Counter[str] = Counter()
+    rows: list[Row] = []
+    # Part by part: who called again is held in memory, and a year has many callers.
+    for first, last in _parts(basis):
+        after = basis.calendar.begin(last + _DAY) + basis.request.again_ms
+        later = basis.facts(first, basis.calendar.date_of(after - 1))
+        found = again.abandoned(
+            basis.facts(first, last), later, basis.request.again_ms, basis.request.queues
+        ).with_columns(state=_state())
+        many.update(found["state"])
+        latest = found.tail(max(basis.request.most - len(rows), 0)).reverse()
+        visits = latest["again_visit"].drop_nulls().to_list()
+        served = again.answered(later, visits) if visits else set()
+        rows += [_row(basis, row, served) for row in latest.rows(named=True)]
+    every = Table(key="abandoned_callers", columns=_LIST, rows=rows, more=many.total() - len(rows))
     within = {"within_ms": basis.request.again_ms, "numbers": again.NUMBERS}
     notes = [Note(key="again", values=within), Note(key="no_callbacks")]
-    return Section(key="abandoned", tables=[_counts(found), every], notes=notes)
+    return Section(key="abandoned", tables=[_counts(many), every], notes=notes)
+
+
+def _parts(basis: Basis) -> list[tuple[date, date]]:
+    """The span in pieces of a month at the most, the latest first."""
+    parts = []
+    first = basis.period.first
+    while first <= basis.period.last:
+        last = min(first + _PART, basis.period.last)
+        parts.append((first, last))
+        first = last + _DAY
+    return parts[::-1]
 
 
 def _state() -> pl.Expr:
@@ -57,13 +73,16 @@ def _state() -> pl.Expr:
     )
 
 
-def _counts(found: pl.DataFrame) -> Table:
-    def rows() -> Iterator[Row]:
-        for state in _STATES:
-            number = int((found["state"] == state).sum())
-            share = [number, found.height]
-            yield {"called_again": f"report.state.{state}", "callers": number, "share": share}
-
+def _counts(many: Counter[str]) -> Table:
+    total = many.total()
+    rows = [
+        {
+            "called_again": f"report.state.{state}",
+            "callers": many[state],
+            "share": [many[state], total],
+        }
+        for state in _STATES
+    ]
     return Table(
         key="called_again",
         columns=[
@@ -71,8 +90,8 @@ def _counts(found: pl.DataFrame) -> Table:
             Column(key="callers", kind=Kind.COUNT),
             Column(key="share", kind=Kind.SHARE, of="abandoned"),
         ],
-        rows=list(rows()),
-        total={"callers": found.height, "share": [found.height, found.height]},
+        rows=rows,
+        total={"callers": total, "share": [total, total]},
     )
 
 
