@@ -128,7 +128,7 @@ class WalkDesk:
     async def _settle(self, wish: Wish) -> Mapping[str, object]:
         told = read(wish, _Settle)
         finding = self._book.finding(told.finding)
-        if finding is None or not self._may_see(wish.caller, finding):
+        if finding is None or not self.may_see(wish.caller, finding):
             raise RefusedError("finding_gone")
         if not finding.open:
             raise RefusedError("settled_already")
@@ -147,7 +147,7 @@ class WalkDesk:
         start, end = period(question.query, question.now, HISTORY_MS)
         who, caller = question.query.get("who", ""), question.caller
         around = self._book.findings(start - AGAIN_MS, end)
-        seen = [each for each in around if self._may_see(caller, each)]
+        seen = [each for each in around if self.may_see(caller, each)]
         findings = [each for each in seen if each.at >= start and who in ("", each.by_id)]
         theirs = {each.walk for each in findings}
         walks = [
@@ -162,7 +162,7 @@ class WalkDesk:
             "walks": [to_builtins(walk) for walk in walks],
             "findings": [_told(each, again(each, around)) for each in findings],
             "open": [
-                _told(each) for each in self._book.open_findings() if self._may_see(caller, each)
+                _told(each) for each in self._book.open_findings() if self.may_see(caller, each)
             ],
             "people": [{"id": id, "name": name, "floor_ms": ms} for (id, name), ms in people],
         }
@@ -178,7 +178,7 @@ class WalkDesk:
 
     async def _photo(self, question: Question) -> File | None:
         finding = self._book.finding(question.query.get("id", ""))
-        if finding is None or not finding.photo or not self._may_see(question.caller, finding):
+        if finding is None or not finding.photo or not self.may_see(question.caller, finding):
             return None
         photo = await asyncio.to_thread(self._shelf.read, finding.photo)
         return None if photo is None else File(body=photo.body, content_type=photo.content_type)
@@ -240,7 +240,8 @@ class WalkDesk:
             raise RefusedError("photo_bad", told=str(error)) from None
         return await asyncio.to_thread(self._shelf.keep, photo)
 
-    def _may_see(self, caller: Caller, finding: Finding) -> bool:
+    def may_see(self, caller: Caller, finding: Finding) -> bool:
+        """Whether a finding is his own, or of people and places that he looks after."""
         if caller.scope.whole or finding.by_id == caller.id:
             return True
         if finding.agent:

@@ -11,6 +11,7 @@ from dashboard.handovers_sqlite import SqliteHandOvers
 from dashboard.notices import NoticeDesk
 from dashboard.notices_sqlite import SqliteNotices
 from dashboard.photo_shelf import PhotoShelf
+from dashboard.walk_report import WalkReportDesk, WalkRules
 from dashboard.walks import WalkDesk, Ways
 from dashboard.walks_sqlite import SqliteWalks
 from ingest.events import Millis
@@ -28,9 +29,16 @@ def notice_desk(
     return NoticeDesk(SqliteNotices(file), boards, calendar, now)
 
 
-def walk_desk(folder: Path, file: DeskFile, ways: Ways) -> Desk:
+def walk_desk(folder: Path, file: DeskFile, ways: Ways) -> WalkDesk:
     """Floor walks, with their photos in the site's folder."""
     return WalkDesk(SqliteWalks(file), PhotoShelf(folder / PHOTOS), ways)
+
+
+def walk_report_desk(
+    file: DeskFile, walks: WalkDesk, site: Callable[[], Site], rules: WalkRules
+) -> Desk:
+    """The report of these walks."""
+    return WalkReportDesk(site, SqliteWalks(file), rules, walks.may_see)
 
 
 def handover_desk(file: DeskFile) -> Desk:

@@ -35,6 +35,9 @@ def command(  # noqa: PLR0913 - one for each option
     csv: Annotated[bool, typer.Option("--csv", help="Print comma-separated values.")] = False,
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook here.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write a page here.")] = None,
+    walks: Annotated[
+        bool, typer.Option("--walks", help="The floor walks of that time, analysed.")
+    ] = False,
     pdf: Annotated[Path | None, typer.Option(help="Print into this file, by Chromium.")] = None,
 ) -> None:
     """The figures of a day, week, month or year, with what they are made of and compared with."""
@@ -58,6 +61,7 @@ def command(  # noqa: PLR0913 - one for each option
             xlsx=xlsx,
             html=html,
             pdf=pdf,
+            walks=walks,
         )
         run(wishes, SystemClock(), os.environ, Console())
 

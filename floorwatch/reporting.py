@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from floorwatch import report_sources
+from floorwatch import report_people, report_sources, report_walks
 from floorwatch.report_table import print_report
 from floorwatch.settings import load
 from floorwatch.settings_types import Settings, SiteSettings
@@ -42,6 +42,7 @@ class Wishes:
     xlsx: Path | None = None
     html: Path | None = None
     pdf: Path | None = None
+    walks: bool = False
 
 
 def run(wishes: Wishes, clock: Clock, environ: Mapping[str, str], out: Console) -> None:
@@ -49,6 +50,10 @@ def run(wishes: Wishes, clock: Clock, environ: Mapping[str, str], out: Console) 
     settings = load(wishes.config, environ)
     now = clock.now()
     chosen = _chosen(settings, wishes.site)
+    if wishes.walks:
+        walks = [report_walks.walks(settings, site, wishes.period, now) for site in chosen]
+        _hand_out(walks, wishes, environ, out)
+        return
     sources = [report_sources.source(settings, site) for site in chosen]
     requests = [_request(wishes, source.site, now) for source in sources]
     happened = {
@@ -57,11 +62,18 @@ def run(wishes: Wishes, clock: Clock, environ: Mapping[str, str], out: Console) 
         )
         for site, source in zip(chosen, sources, strict=True)
     }
+    further = report_people.further(zip(chosen, sources, strict=True))
     if len(sources) == 1:
         (request,), (source,) = requests, sources
-        reports = [build(request, source, happened[source.site.id])]
+        reports = [build(request, source, happened[source.site.id], further)]
     else:
-        reports = build_sites(requests, sources, happened)
+        reports = build_sites(requests, sources, happened, further)
+    _hand_out(reports, wishes, environ, out)
+
+
+def _hand_out(
+    reports: Sequence[Report], wishes: Wishes, environ: Mapping[str, str], out: Console
+) -> None:
     if wishes.json:
         _print_json(reports)
     elif wishes.csv:

@@ -32,6 +32,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "walks",
         "screens",
         "shifts",
+        "attendance",
         "reports",
     ),
     "site.screens": ("boards", "plan"),
@@ -39,10 +40,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "site.reports.mail": (
         *("id", "report", "at", "weekdays", "day", "language", "forms", "to", "channel"),
     ),
-    "site.walks": ("place", "kind", "measure", "photos_kept"),
+    "site.walks": ("place", "kind", "measure", "photos_kept", "duty"),
     "site.walks.place": ("id", "names"),
     "site.walks.kind": ("id", "names"),
     "site.walks.measure": ("id", "names", "stays_open"),
+    "site.walks.duty": ("id", "names", "owed", "per", "weekdays", "people"),
+    "site.attendance": ("grace", "meals", "breaks"),
     "site.alerts": ("file", "playbooks", "forecast"),
     "site.queue_defaults": ("target", "short_abandon", "service_level", "goal", "wrap_up"),
     "site.queue": (

@@ -7,6 +7,7 @@ from typing import Any
 
 from floorwatch import urls
 from floorwatch.settings_actions import read_actions
+from floorwatch.settings_duties import read_attendance, read_duties
 from floorwatch.settings_reader import Table, flag, kind_of
 from floorwatch.settings_reports import read_reports
 from floorwatch.settings_secret import Secret, read_secret
@@ -39,13 +40,16 @@ def read_site(table: Table, environ: Mapping[str, str]) -> SiteSettings:
         agents=_agents(table, teams),
         teams=teams,
     )
+    walks = table.table("walks")
     return SiteSettings(
         site=site,
         sources=_sources(table, environ),
         alerts=_alerts(table.table("alerts")),
-        walks=read_walks(table.table("walks")),
+        walks=read_walks(walks),
+        duties=read_duties(walks),
         screens=_screens(table.table("screens")),
         shifts=_existing(table, "shifts", FilePath.is_file),
+        attendance=read_attendance(table.table("attendance")),
         reports=read_reports(table.table("reports")),
     )
 

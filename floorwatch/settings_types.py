@@ -13,6 +13,8 @@ from floorwatch.settings_reports import ReportSettings
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import Address
 from floorwatch.urls import Url
+from planning.attendance import Rules
+from reports.walk_duty import DUTIES, Duty
 from stream.sites import Site
 
 
@@ -57,6 +59,8 @@ class SiteSettings:
     walks: WalkChoices = field(default_factory=WalkChoices)
     screens: ScreenFiles = field(default_factory=ScreenFiles)
     shifts: Path | None = None
+    attendance: Rules = field(default_factory=Rules)
+    duties: tuple[Duty, ...] = DUTIES
     reports: ReportSettings = field(default_factory=ReportSettings)
 
 

@@ -58,6 +58,12 @@ _EXAMPLES = """
 # boards = "boards"
 # plan = "plan.toml" # who sits where 座位图
 
+# Attendance 考勤: how it is judged against the shift file 对照班次表的判定
+# [site.attendance]
+# grace = "1min"
+# meals = ["meal"] # reasons of not ready 未就绪原因
+# breaks = ["break"]
+
 # Reports that go out by themselves 定时发送报表: docs/report-files.md
 # [site.reports]
 # channel = "mail" # the mail channel of the alerts file 告警文件中的邮件渠道
@@ -86,6 +92,14 @@ _EXAMPLES = """
 # place = [{ id = "hall", names = { zh = "大厅", en = "Hall" } }]
 # kind = [{ id = "cleanliness" }, { id = "headset", names = { zh = "耳机", en = "Headset" } }]
 # measure = [{ id = "reminded" }, { id = "repair", stays_open = true }]
+# Who owes how long to the floor 在场职责: users' ids
+# [[site.walks.duty]]
+# id = "lead"
+# names = { zh = "班长", en = "Shift lead" }
+# owed = "2h"
+# per = "day" # or "week" 每日或每周
+# weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+# people = ["li.na"]
 
 # Teams 班组
 # [[site.team]]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
 from planning.attendance import Attended, Outside, Verdict
-from reports.basis import Basis
+from reports.basis import Basis, Focus
 from reports.figures import Row
 from reports.model import Column, Kind, Note, Section, Table
 from reports.presence import Day, Presence, Roster, days_of, present, roster
@@ -60,10 +60,15 @@ _WORST = (
 )
 
 
-def attendance(source: Source, presence: Presence) -> Callable[[Basis], Section | None]:
-    """A section for `reports.build`: it reads a day more at both ends, for shifts over midnight."""
+def attendance(
+    sites: Mapping[str, tuple[Source, Presence]],
+) -> Callable[[Basis], Section | None]:
+    """A section for `reports.build`, by site: it reads a day more at both ends, for nights."""
 
     def section(basis: Basis) -> Section | None:
+        if basis.request.focus is Focus.QUEUES or basis.site.id not in sites:
+            return None  # a day at work is not one queue's
+        source, presence = sites[basis.site.id]
         known = present(basis, source, presence)
         if presence.shifts is None:
             return _without_shifts(basis, days_of(basis, known, presence.rules))

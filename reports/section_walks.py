@@ -55,10 +55,13 @@ def report(walked: Walked) -> Report:
 
 def section(walked: Walked) -> Section:
     """Minutes on the floor against the duty, by person and by day; and every walk."""
-    told = done(walked.duties, walked.walks, walked.calendar, walked.span, walked.shifts)
-    tables = [_duties(told), _by_day(walked), _log(walked)]
-    notes = [Note(key="floor_time")]
-    notes.append(Note(key="duty") if told else Note(key="no_duty", tone="warn"))
+    tables, notes = [_by_day(walked), _log(walked)], [Note(key="floor_time")]
+    if walked.whole:
+        told = done(walked.duties, walked.walks, walked.calendar, walked.span, walked.shifts)
+        tables.insert(0, _duties(told))
+        notes.append(Note(key="duty") if told else Note(key="no_duty", tone="warn"))
+    else:
+        notes.append(Note(key="some_walks", tone="warn"))
     return Section(key="walks", tables=tables, notes=notes)
 
 

@@ -32,6 +32,8 @@ class Walked:
     ours: Callable[[str, str], Cell]
     duties: Sequence[Duty] = DUTIES
     shifts: Mapping[str, Collection[date]] = field(default_factory=dict)
+    whole: bool = True
+    """False where the reader may see some walks only: then nothing is said of anybody's duty."""
 
     @property
     def bounds(self) -> tuple[Millis, Millis]:

@@ -172,7 +172,7 @@ def shifts() -> Presence:
 
 def test_attendance_against_the_shift_file(report: Report) -> None:
     basis, source = report()
-    told = attendance(source, shifts())(basis)
+    told = attendance({"hq": (source, shifts())})(basis)
     assert told is not None
     rows = table(told, "attendance_shifts").rows
     found = {(row["id"], row["shift_start"]): row for row in rows}
@@ -197,7 +197,7 @@ def test_attendance_against_the_shift_file(report: Report) -> None:
 def test_while_the_day_goes_on_nothing_is_said_of_what_is_to_come(report: Report) -> None:
     basis, source = report(now=START + 10 * HOUR)
     presence = shifts()
-    told = attendance(source, presence)(basis)
+    told = attendance({"hq": (source, presence)})(basis)
     assert told is not None
     verdicts = {row["id"]: row["verdict"] for row in table(told, "attendance_shifts").rows[:3]}
     assert verdicts["cat"] == "report.state.missing"
@@ -208,7 +208,7 @@ def test_what_no_source_told_is_unknown_and_not_absence(report: Report) -> None:
     gap = (START + 7 * HOUR, START + 9 * HOUR)
     presence = shifts()
     blind = Presence(shifts=presence.shifts, open={}, gaps=[gap])
-    told = attendance(source, blind)(basis)
+    told = attendance({"hq": (source, blind)})(basis)
     assert told is not None
     total = table(told, "attendance_teams").total
     assert total is not None
@@ -218,7 +218,7 @@ def test_what_no_source_told_is_unknown_and_not_absence(report: Report) -> None:
 
 def test_without_a_shift_file_hours_alone(report: Report) -> None:
     basis, source = report()
-    told = attendance(source, Presence(open={}))(basis)
+    told = attendance({"hq": (source, Presence(open={}))})(basis)
     assert told is not None
     days = table(told, "attendance_days")
     assert [row["id"] for row in days.rows] == ["ann", "bob"]
@@ -234,8 +234,8 @@ def test_every_word_of_these_sections_is_there(report: Report, language: str) ->
     presence = shifts()
     told = [
         section_scores.section(basis),
-        attendance(source, presence)(basis),
-        attendance(source, Presence())(basis),
+        attendance({"hq": (source, presence)})(basis),
+        attendance({"hq": (source, Presence())})(basis),
     ]
     words = Wording(language, SITE.time_zone)
     for section in told:
