@@ -103,7 +103,7 @@ class ReportHead {
       // An overview has files of its own; of these only what it has not.
       node.hidden = overview && form !== "xlsx" && form !== "pdf";
       put(label, words.say(`mail_form.${form}`));
-      mark(node, "href", at("report/file", paper.query(form)).href);
+      mark(node, "href", at(paper.path, paper.query(form)).href);
     }
     this.print.hidden = !overview;
     this.choice.hidden = !overview;

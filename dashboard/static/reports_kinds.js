@@ -1,7 +1,7 @@
 // What a manager reads: the day as it is looked at, or a report as it is signed, mailed and printed.
 
-const REPORT_KINDS = ["overview", "day", "week", "month", "year", "brief_before", "brief_after"];
-const PAPER_SPANS = { week: "week", month: "month", year: "year" };
+const REPORT_KINDS = ["overview", "day", "week", "month", "year", "brief_before", "brief_after", "walks", "walks_month"];
+const PAPER_SPANS = { week: "week", month: "month", year: "year", walks: "week", walks_month: "month" };
 
 class ReportKinds {
   constructor(parent, page) {
@@ -25,15 +25,16 @@ class ReportKinds {
 
 // The business days of a report, as ISO dates: arithmetic on the calendar alone, whatever the time zone.
 function paper_days(kind, date) {
+  const span = PAPER_SPANS[kind];
   const on = new Date(`${date}T00:00:00Z`);
   if (Number.isNaN(on.getTime())) return null;
   const [year, month] = [on.getUTCFullYear(), on.getUTCMonth()];
-  if (kind === "week") {
+  if (span === "week") {
     const monday = paper_shifted(date, -((on.getUTCDay() + 6) % 7));
     return [monday, paper_shifted(monday, 6)];
   }
-  if (kind === "month") return [paper_date(year, month, 1), paper_date(year, month + 1, 0)];
-  if (kind === "year") return [paper_date(year, 0, 1), paper_date(year, 12, 0)];
+  if (span === "month") return [paper_date(year, month, 1), paper_date(year, month + 1, 0)];
+  if (span === "year") return [paper_date(year, 0, 1), paper_date(year, 12, 0)];
   return [date, date];
 }
 
@@ -53,12 +54,13 @@ function paper_step(kind, date, by) {
 }
 
 function paper_title(kind, date, words) {
+  const span = PAPER_SPANS[kind];
   const [first, last] = paper_days(kind, date);
   const on = (day, form) =>
     new Intl.DateTimeFormat(words.say("locale"), { ...form, timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
   const whole = { year: "numeric", month: "long", day: "numeric" };
-  if (kind === "year") return on(first, { year: "numeric" });
-  if (kind === "month") return on(first, { year: "numeric", month: "long" });
-  if (kind === "week") return words.say("paper.from_to", { from: on(first, whole), to: on(last, { month: "long", day: "numeric" }) });
+  if (span === "year") return on(first, { year: "numeric" });
+  if (span === "month") return on(first, { year: "numeric", month: "long" });
+  if (span === "week") return words.say("paper.from_to", { from: on(first, whole), to: on(last, { month: "long", day: "numeric" }) });
   return on(first, { ...whole, weekday: "long" });
 }

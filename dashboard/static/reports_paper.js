@@ -19,15 +19,20 @@ class ReportPaper {
     return query;
   }
 
+  // Floor walks have a report of their own.
+  get path() {
+    return this.page.kind.startsWith("walks") ? "walk-report" : "report/file";
+  }
+
   // Anew if another one is wanted; `again` also if not.
   async show(again = false) {
     const query = this.query("html");
-    const asked = JSON.stringify(query);
+    const asked = JSON.stringify([this.path, query]);
     if (!query.date || (asked === this.asked && !again)) return;
     const other = asked !== this.asked;
     this.asked = asked;
     if (other) this.tell("making");
-    const page = await this.page.road.text("report/file", query);
+    const page = await this.page.road.text(this.path, query);
     if (asked !== this.asked) return;
     if (page === null) return this.tell("lost");
     this.put_up(page);
