@@ -102,10 +102,15 @@ def _written(
     return structs.replace(told, version=version)
 
 
-def day_rows(reading: Reading, calendar: Calendar, day: Millis) -> pl.DataFrame:
-    """What a daybook says of one business day, as the archive would have it."""
+def day_rows(
+    reading: Reading, calendar: Calendar, day: Millis, old: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """What a daybook says of one business day, as the archive would have it.
+
+    `old` is what the archive has: a daybook that was begun anew knows but a part of the day.
+    """
     stated, taken = _entered(reading, calendar, day)
-    return restated(rows.SCHEMA.to_frame(), stated, taken)
+    return restated(rows.SCHEMA.to_frame() if old is None else old, stated, taken)
 
 
 def _entered(
