@@ -67,7 +67,7 @@ class ReportMails {
     const daily = !["week", "month", "year"].includes(report);
     const weekdays = this.weekday.value === "" ? [] : this.weekday.value.split(",").map(Number);
     await this.wish("report.mail.set", {
-      ...(this.edited ? { id: this.edited } : {}),
+      ...(this.edited ? { mail: this.edited } : {}),
       report,
       at: this.at.value,
       language: this.language.value,
@@ -162,9 +162,9 @@ class MailRow {
     this.last = make("span", "fw-note", about);
     this.last_words = text(this.last);
     const deeds = make("div", "fw-row", this.node);
-    this.trial = button_in(deeds, "fw-quiet", () => mails.wish("report.mail.try", { id: this.mail.id }, "try"));
+    this.trial = button_in(deeds, "fw-quiet", () => mails.wish("report.mail.try", { mail: this.mail.id }, "try"));
     this.change = button_in(deeds, "fw-quiet", () => mails.edit(this.mail));
-    this.end = button_in(deeds, "fw-quiet", () => mails.wish("report.mail.end", { id: this.mail.id }, "end"));
+    this.end = button_in(deeds, "fw-quiet", () => mails.wish("report.mail.end", { mail: this.mail.id }, "end"));
   }
 
   paint(mail, words) {
