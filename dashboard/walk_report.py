@@ -18,6 +18,7 @@ from dashboard.catalogue import catalogues
 from dashboard.desks import UNREADABLE, Desk, File, Inquiry, Question, RefusedError
 from dashboard.walk_book import WalkBook
 from ingest.events import Millis
+from reports.as_pdf import PdfError
 from reports.model import Cell, Report, Span
 from reports.schedule import Form
 from reports.section_walks import report
@@ -77,7 +78,10 @@ class WalkReportDesk(Desk):
         from reports.files import report_file  # takes a while to load
 
         lang = query.lang if query.lang in ("zh", "en") else "zh"
-        made = await asyncio.to_thread(report_file, told, query.form, lang)
+        try:
+            made = await asyncio.to_thread(report_file, told, query.form, lang)
+        except PdfError as error:
+            raise RefusedError("no_pdf", reason=str(error)) from error
         return File(body=made.body, content_type=made.content_type, name=made.name)
 
     def _period(self, query: _Query, now: Millis) -> Period:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from simulators.plans import (
     AgentPlan,
     Break,
+    Habits,
     Length,
     Patience,
     Profile,
@@ -202,6 +203,7 @@ DEMO = replace(
     OFFICE,
     shifts=_DEMO_SHIFTS,
     agents=_agents(*(shift.id for shift in _DEMO_SHIFTS)),
+    habits=Habits(csat_share=0.2, quality_share=0.02),
     profile=Profile(
         step_min=10,
         weights=(0.85, 0.92, 1.02, 1.12, 1.2, 1.1, 0.98, 0.92, 1.0, 1.15, 1.05, 0.9),

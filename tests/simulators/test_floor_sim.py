@@ -47,7 +47,7 @@ from simulators.scenario import Scenario, times
 ROOT = Path(__file__).parents[2]
 HOUR = 3_600_000
 START = 1_790_006_400_000
-PINNED = "29c184cbabcb1b7b"
+PINNED = "e3985da20abcb44c"
 NOT_TOLD = {
     Gap,
     SnapshotBegin,
