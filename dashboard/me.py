@@ -1,4 +1,4 @@
-"""The page of an agent as a Panel component: himself, his day, and how his queues stand. It only reads."""
+"""The page of an agent as a Panel component: himself, his day, and how his queues stand; he asks for breaks."""
 
 import param
 
@@ -6,10 +6,10 @@ from dashboard.page import SHARED, Page, joined, words_of
 
 SCRIPTS = (
     *(*SHARED, "road.js", "console_states.js"),
-    *("me_parts.js", "me_state.js", "me_day.js", "me_queues.js", "me_notices.js", "me.js"),
+    *("me_parts.js", "me_state.js", "me_break.js", "me_day.js", "me_queues.js", "me_notices.js", "me.js"),
 )
-STYLES = ("design.css", "me.css")
-DOMAINS = ("shared", "console", "me")
+STYLES = ("design.css", "me.css", "breaks.css")
+DOMAINS = ("shared", "console", "me", "breaks")
 
 
 class Me(Page):

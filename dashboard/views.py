@@ -13,6 +13,7 @@ import msgspec
 
 from dashboard.access import WHOLE, Scope
 from dashboard.board import MAIN
+from dashboard.break_views import my_breaks, own_breaks, own_moves
 from dashboard.concern import concerns, is_pattern, is_public, own_agents, own_part
 from dashboard.frames import Body, part_of
 
@@ -119,6 +120,8 @@ class FloorLook:
         self._calls = Memo(self._own_calls)
         self._alerts = Memo(self._own_alerts)
         self._commands = Memo(self._own_commands)
+        self._breaks = Memo(partial(own_breaks, scope))
+        self._moves = Memo(partial(own_moves, scope))
         self._plan = Memo(_plan)
         self._notices = Memo(self._own_notices)
         self._names: frozenset[str] = frozenset()
@@ -142,6 +145,8 @@ class FloorLook:
             "calls": self._calls(body.get("calls")),
             "alerts": self._alerts(body.get("alerts"), seen),
             "commands": self._commands(body.get("commands"), seen),
+            "breaks": self._breaks(body.get("breaks"), seen),
+            "moves": self._moves(body.get("moves"), seen),
             "plan": self._plan(body.get("plan"), seen),
             "notices": self._notices(body.get("notices"), body.get("boards")),
         }
@@ -218,6 +223,7 @@ class OwnLook:
         self._mine = Memo(lambda queues: frozenset(queues))
         self._queues = Memo(_rows)
         self._notices = Memo(_unsigned)
+        self._breaks = Memo(partial(my_breaks, agent))
 
     def group(self, body: Body) -> None:
         """It has no totals."""
@@ -230,6 +236,7 @@ class OwnLook:
             "me": self._me(row),
             "queues": self._queues(body.get("queues"), mine),
             "notices": self._notices(body.get("notices")),
+            "breaks": self._breaks(body.get("breaks")),
         }
         return _told(shown)
 

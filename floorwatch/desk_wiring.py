@@ -5,18 +5,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from archive.shelf import Shelf
 from dashboard.arrival_days import ArrivalDays
 from dashboard.boards import Boards
 from dashboard.desk_file import DeskFile
 from dashboard.desks import Desk
-from floorwatch import invented, plan_file
+from floorwatch import invented, plan_file, report_walks
 from floorwatch.alerting import Alerting
 from floorwatch.board_files import BoardFiles, boards_folder
+from floorwatch.break_wiring import break_desks
 from floorwatch.command_wiring import Backstage, command_desk
 from floorwatch.curves import AlertsOutlook, Curves, Outlook
 from floorwatch.daybook_wiring import daybook_desks
 from floorwatch.invented_curves import InventedOutlook
-from floorwatch.life_wiring import handover_desk, notice_desk, walk_desk
+from floorwatch.life_wiring import handover_desk, notice_desk, walk_desk, walk_report_desk
 from floorwatch.plan_file import Plan
 from floorwatch.premises import Premises
 from floorwatch.settings_types import SiteSettings
@@ -38,6 +40,7 @@ class Ground:
     file: DeskFile
     runner: Runner
     facts: Daybook
+    archive: Shelf
     alerts: Alerting
     clock: Clock
     environ: Mapping[str, str]
@@ -57,15 +60,29 @@ def desks(ground: Ground) -> list[Desk]:
     runner, now = ground.runner, ground.clock.now()
     plan = _plan(ground)
     floorplan = Floorplan(runner.floor, ground.site.walks, areas_of(plan))
+    premises, outlook = _premises(ground, plan), _outlook(ground)
+    rules = report_walks.rules(ground.site, runner.site.time_zone)
+    walks = walk_desk(ground.folder, ground.file, floorplan.ways)
     return [
         _boards(ground, shelf),
         notice_desk(runner.site, ground.file, lambda: shelf.boards.values(), now),
-        walk_desk(ground.folder, ground.file, floorplan.ways),
+        walks,
+        walk_report_desk(ground.file, walks, lambda: runner.floor.site, rules),
         handover_desk(ground.file),
-        *daybook_desks(runner, ground.facts, ground.alerts),
-        _curves(ground),
-        _premises(ground, plan),
+        *daybook_desks(runner, ground.facts, ground.alerts, ground.archive),
+        Curves(runner.floor, ArrivalDays(ground.file), outlook),
+        premises,
         command_desk(ground.site, runner, ground.file, ground.clock, ground.environ, ground.behind),
+        *break_desks(
+            ground.site,
+            runner,
+            ground.file,
+            ground.clock,
+            ground.behind.start,
+            outlook,
+            premises.away_ms,
+            _simulated(ground.site),
+        ),
     ]
 
 
@@ -75,13 +92,12 @@ def _simulated(site: SiteSettings) -> Scenario | None:
     return invented.scenario_for(site.site) if simulated else None
 
 
-def _curves(ground: Ground) -> Curves:
+def _outlook(ground: Ground) -> Outlook:
     """A simulated site has an invented past; any other one that which it remembers."""
-    floor, scenario = ground.runner.floor, _simulated(ground.site)
-    outlook: Outlook = AlertsOutlook(ground.alerts.engine.arrivals)
+    scenario = _simulated(ground.site)
     if scenario is not None:
-        outlook = InventedOutlook(floor, scenario)
-    return Curves(floor, ArrivalDays(ground.file), outlook)
+        return InventedOutlook(ground.runner.floor, scenario)
+    return AlertsOutlook(ground.alerts.engine.arrivals)
 
 
 def _plan(ground: Ground) -> Plan | None:

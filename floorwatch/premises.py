@@ -42,6 +42,11 @@ class Premises(Desk):
         told = {"plan": self._seated, "allowed": self._allowed}
         return {key: value for key, value in told.items() if value}
 
+    def away_ms(self, reason: str) -> Millis | None:
+        """How long somebody may be away for this reason; None if nobody says."""
+        limits = self._allowed.get("not_ready", {})
+        return limits.get(reason, limits.get(""))
+
     def _look(self) -> None:
         people = self._floor.state.agents.agents.values()
         self._reasons |= {agent.changes[-1].reason for agent in people if agent.changes}

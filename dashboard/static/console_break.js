@@ -10,12 +10,14 @@ class Breaks {
     this.order = text(make("p", "fw-note", head));
     this.reasons_node = make("div", "fw-row reasons", head);
     this.reasons = [];
+    this.board = new BreakBoard(this.node, page);
     this.table = new Grid(this.node, "break", ["name", "team", "reason", "began", "lasts", "allowed", "left"], {
       press: (id) => page.open_person(id),
     });
   }
 
-  paint(floor, { words }) {
+  paint(floor, { words, now }) {
+    this.board.paint(floor, { words, now });
     const others = floor.over.filter(({ state }) => state !== "not_ready");
     const shown = [...floor.away, ...others].sort(by_over);
     put(this.title, words.say("break.title", { count: words.count(floor.away.length) }));

@@ -17,7 +17,7 @@ class MePage {
     this.build_head();
     this.body_node = make("div", "me-body", this.node);
     const [left, right] = ["me-left-side", "me-right-side"].map((name) => make("div", name, this.body_node));
-    this.parts = [new MeState(left), new MeDay(left), new MeNotices(right), new MeQueues(right)];
+    this.parts = [new MeState(left), new MeBreak(left, this), new MeDay(left), new MeNotices(right), new MeQueues(right)];
     this.build_ask();
     this.foot = make("footer", "me-foot", this.node);
     this.other = button_in(this.foot, ["fw-quiet"], () => this.become(""));
@@ -112,7 +112,7 @@ class MePage {
     this.paint_ask(words, me && !heard);
     this.body_node.hidden = !heard;
     if (!heard) return;
-    const sight = { me, allowed: body.allowed, queues: body.queues, notices: body.notices, now: feed.now, words };
+    const sight = { me, allowed: body.allowed, queues: body.queues, notices: body.notices, breaks: body.breaks, now: feed.now, words };
     for (const part of this.parts) part.paint(sight);
   }
 

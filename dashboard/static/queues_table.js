@@ -32,6 +32,7 @@ class QueuesTable {
       return { state, words: text(make("span", "", node)) };
     });
     this.legend = text(make("p", "fw-note legend", this.node));
+    this.moves = new MovesPanel(this.node, page);
   }
 
   build_members(cell, id) {
@@ -103,6 +104,7 @@ class QueuesTable {
     for (const { state, words: said } of this.shape_words) put(said, words.say(`agent.${state}`));
     mark(this.shapes, "aria-label", words.say("column.agents"));
     put(this.legend, words.say("queues.legend"));
+    this.moves.paint(floor, { words, now });
   }
 
   paint_level({ button, sign, value, goal, variant }, queue, words) {
