@@ -72,7 +72,7 @@ class ReportDesk(Desk):
 
     async def _days(self, question: Question) -> object:
         try:
-            kept = await self._past.book.days()
+            kept = await self._past.days()
         except DaybookError as error:
             raise RefusedError("not_read") from error
         today = self._past.calendar.day(question.now)

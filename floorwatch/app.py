@@ -21,11 +21,12 @@ from floorwatch.access_wiring import Access, access
 from floorwatch.alert_file import AlertSetup
 from floorwatch.alert_wiring import alerting, memory, setup_of
 from floorwatch.alerting import Alerting
-from floorwatch.archive_wiring import archiving
+from floorwatch.archive_wiring import archiving, shelf
 from floorwatch.command_wiring import Backstage, backstage
 from floorwatch.daybook_wiring import daybook
 from floorwatch.desk_wiring import Ground, desk_file, desks
 from floorwatch.last_figures_wiring import Shown, shown
+from floorwatch.report_wiring import reports
 from floorwatch.settings_types import Settings, SiteSettings, SourceSettings
 from ingest.events import Millis
 from ingest.ports import Clock
@@ -129,12 +130,14 @@ async def open_site(house: House, number: int, site: SiteSettings, setup: AlertS
         file=stack.enter_context(desk_file(folder)),
         runner=runner,
         facts=facts,
+        archive=shelf(house.settings),
         alerts=alerts,
         clock=clock,
         environ=around.environ,
         behind=behind,
     )
-    every = Desks([*house.access.desks, *desks(ground)], house.access.audit)
+    told = reports(house.settings, setup, ground)
+    every = Desks([*house.access.desks, *desks(ground), *told.desks], house.access.audit)
     gateway = _gateway(house, number, alerts, every)
     gateway.group_by(on_walls.figures)
     await stack.enter_async_context(gateway)
@@ -146,6 +149,7 @@ async def open_site(house: House, number: int, site: SiteSettings, setup: AlertS
     tasks.create_task(tick(on_walls, runner, alerts, gateway, clock))
     tasks.create_task(alerts.run())
     tasks.create_task(_carried(courier, clock))
+    tasks.create_task(told.mailing.run())
     for source in site.sources:
         for made in wiring.sources(_place(source, runner, folder, around, behind)):
             tasks.create_task(made.run(runner.inbox))

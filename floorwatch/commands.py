@@ -74,11 +74,12 @@ def demo(
     data: Annotated[Path, typer.Option(help="Where the demo keeps its journal.")] = Path(
         "floorwatch-data/demo"
     ),
+    past: Annotated[int, typer.Option(help="Days of an invented past.", min=0, max=366)] = 60,
 ) -> None:
     """A living floor in the browser: simulator, journal, broker and pages, all in this process."""
     from floorwatch.demo import run
 
-    _serve(run(_address(listen), mqtt_port, data, _tell))
+    _serve(run(_address(listen), mqtt_port, data, past, _tell))
 
 
 @app.command()

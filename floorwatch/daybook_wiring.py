@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from archive.older import OlderDays
+from archive.shelf import Shelf
 from dashboard.concern import everything
 from dashboard.desks import Desk
 from dashboard.drill import Drill
@@ -28,9 +30,9 @@ def daybook(folder: Path, site: Site, clock: Clock) -> Iterator[Daybook]:
         yield book
 
 
-def daybook_desks(runner: Runner, book: Daybook, alerts: Alerting) -> list[Desk]:
+def daybook_desks(runner: Runner, book: Daybook, alerts: Alerting, shelf: Shelf) -> list[Desk]:
     """The desks that open a figure to its calls, and tell of past days."""
-    past = Past(book, lambda: runner.floor)
+    past = Past(book, lambda: runner.floor, OlderDays(shelf, runner.site))
 
     def incidents(start: Millis, end: Millis) -> list[dict[str, Any]]:
         told = alerts.ask("/incidents", {"from": str(start), "to": str(end)}, everything)

@@ -1,8 +1,11 @@
 """The demo: a whole Floorwatch around an invented floor, with nothing but Python."""
 
+import asyncio
 import os
 import socket
-from contextlib import AsyncExitStack
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from floorwatch import invented, settings, urls
@@ -33,8 +36,11 @@ phones = { open = "PJSIP/2001" }
 """
 
 
-async def run(listen: Address, mqtt_port: int, data: Path, tell: Tell) -> None:
-    """Run the demo until cancelled. A broker's port that is taken is replaced by a free one."""
+async def run(listen: Address, mqtt_port: int, data: Path, past: int, tell: Tell) -> None:
+    """Run the demo until cancelled, with so many days of a past.
+
+    A broker's port that is taken is replaced by a free one.
+    """
     clock = SystemClock()
     sites = settings.parse(SITE).sites
     desk = Desk(invented.scenario_for(sites[0].site), seed=clock.now())
@@ -43,7 +49,23 @@ async def run(listen: Address, mqtt_port: int, data: Path, tell: Tell) -> None:
         broker = await _broker(mqtt_port, stack, tell)
         mqtt = SourceSettings(name="mqtt", url=urls.parse(broker.url, urls.SOURCES))
         tell(f"MQTT: {broker.url}  (acd/v1/demo/evt/#, see docs/send-events.md)")
+        if past:
+            await stack.enter_async_context(_past(data, past))
         await up(_settings(sites, _free(listen, tell), data), around, extra=(mqtt,))
+
+
+@asynccontextmanager
+async def _past(data: Path, days: int) -> AsyncIterator[None]:
+    """Have the days before today invented beside us; what is not done when we end, stays undone."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "floorwatch.invented_past", str(data), str(days))
+    )
+    try:
+        yield
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
 
 
 def _free(listen: Address, tell: Tell) -> Address:

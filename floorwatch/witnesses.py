@@ -4,10 +4,10 @@ Everything is read beside whoever writes it.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from operator import itemgetter
 from pathlib import Path
 
+from archive.older import facts_of
 from archive.shelf import Shelf
 from floorwatch import replay, wiring
 from floorwatch.daybook_wiring import FILE as DAYBOOK_FILE
@@ -15,10 +15,10 @@ from floorwatch.last_figures_wiring import FILE as SHOWN_FILE
 from floorwatch.urls import Url
 from ingest import wire
 from ingest.events import Event, Gap, Millis
-from reports.testimony import Testimony, archived
+from reports.testimony import Testimony
 from stream import segments
 from stream.daybook import PLACES, Entry
-from stream.daybook_sqlite import DaybookFile
+from stream.daybook_sqlite import DaybookPages
 from stream.floor import Floor
 from stream.intervals import Calendar
 from stream.last_figures import LastFigures
@@ -52,17 +52,15 @@ class Records:
         path = self._folder / DAYBOOK_FILE
         if not path.exists():
             return []
-        with closing(DaybookFile(path, self.site)) as book:
-            return sorted(_entries(book, self.day), key=itemgetter(0))
+        return sorted(_entries(DaybookPages(path, self.site), self.day), key=itemgetter(0))
 
     def archive(self, shelf: Shelf) -> Testimony | None:
         """What stands in the archive; None if the day is not there. Raises ShelfError."""
         date = self.calendar.date_of(self.day)
         if shelf.about(self.site.id, date) is None:
             return None
-        rows = shelf.read(self.site.id, date, date).collect()
         told = self._testimony("archive")
-        told.take(archived(rows))
+        told.take((1, fact) for fact in facts_of(shelf.load(self.site.id, date)))
         return told
 
     def journal(self, into: "Gaps", damage: list[str]) -> Testimony:
@@ -128,7 +126,7 @@ class Gaps:
             self.spans.append((event.data.start_at, event.data.end_at))
 
 
-def _entries(book: DaybookFile, day: Millis) -> Iterable[tuple[Position, Entry]]:
+def _entries(book: DaybookPages, day: Millis) -> Iterable[tuple[Position, Entry]]:
     for page in book.pages(day, book.reached(), PLACES):
         for turn in page:
             for place in PLACES.values():

@@ -5,13 +5,9 @@ own log. Spans are cut at interval ends, so that all that is here lies within th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import msgspec
-import polars as pl
-
-from archive.rows import KINDS
 from ingest.events import Millis
 from stream.daybook import Entry
 from stream.facts import Fact, SpanFact
@@ -52,14 +48,6 @@ class Testimony:
         return {
             name: add_up(account.cells.values()) for name, account in books.ledger.queues.items()
         }
-
-
-def archived(rows: pl.DataFrame) -> Iterator[Entry]:
-    """The facts of a day's table (`archive.rows.SCHEMA`)."""
-    for name, kind in KINDS.items():
-        fields = [each.name for each in msgspec.structs.fields(kind)]
-        for row in rows.filter(pl.col("kind") == name).select(fields).iter_rows():
-            yield 1, kind(*row)
 
 
 def _parts(fact: Fact, calendar: Calendar) -> Iterable[Fact]:

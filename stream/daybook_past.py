@@ -3,7 +3,8 @@
 import asyncio
 import heapq
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
 
 from ingest.events import Millis
 from stream.daybook import F
@@ -22,12 +23,31 @@ floor with 500 queues are some 15 MB."""
 MOST_DAYS = 8
 
 
+class Older(Protocol):
+    """Where the days are that the book has no more, or never had. Raises DaybookError."""
+
+    def days(self) -> list[Millis]:
+        """When they began, the oldest first."""
+        ...
+
+    def mark(self, day: Millis, /) -> int:
+        """Another one whenever the day becomes another; 0 if it is not there."""
+        ...
+
+    def behind(self, reading: Reading, own: Collection[Millis], /) -> Reading:
+        """A reading that has these days too, but for the book's own."""
+        ...
+
+
 class Past:
     """Reads a daybook beside the floor that fills it. Raises DaybookError where the book cannot be read."""
 
-    def __init__(self, book: Daybook, floor: Callable[[], Floor]) -> None:
+    def __init__(
+        self, book: Daybook, floor: Callable[[], Floor], older: Older | None = None
+    ) -> None:
         self.book = book
         self._floor = floor
+        self._older = older
         self._known: OrderedDict[tuple[object, ...], Ledger] = OrderedDict()
 
     @property
@@ -41,11 +61,11 @@ class Past:
         if start >= self.calendar.day(now):
             return self._floor().state.ledger
         days = self._days(start, end)
-        marks = await self.book.marks(days)
+        marks = await self._marks(days)
         key = (start, end, *marks)
         known = self._known.get(key)
         if known is None:
-            work = (self.book.reading(), days, start, end)
+            work = (await self._reading(), days, start, end)
             known = await asyncio.to_thread(ledger_of, *work, people=False)
             self._known[key] = known
             if len(self._known) > REMEMBERED:
@@ -56,7 +76,7 @@ class Past:
     async def facts(self, kind: type[F], narrowed: Narrowed) -> list[F]:
         """The facts of one kind in a span; of any but spans."""
         days = self._days(narrowed.start, narrowed.end)
-        reading = self.book.reading()
+        reading = await self._reading()
         return await asyncio.to_thread(lambda: reading.facts(days, {kind}, narrowed.has))
 
     async def calls(
@@ -74,7 +94,32 @@ class Past:
             visited = Visited(reading, around, visits)
             return len(facts), heapq.nsmallest(most, map(visited.told, facts), key=order)
 
-        return await asyncio.to_thread(told, self.book.reading())
+        return await asyncio.to_thread(told, await self._reading())
+
+    async def days(self) -> list[Millis]:
+        """When the business days began that can be read, the oldest first."""
+        own = await self.book.days()
+        if self._older is None:
+            return own
+        return sorted({*own, *await asyncio.to_thread(self._older.days)})
+
+    async def _marks(self, days: Sequence[Millis]) -> list[int]:
+        marks = await self.book.marks(days)
+        if self._older is None:
+            return marks
+        older = self._older
+
+        def told() -> list[int]:
+            # A mark of the archive's is another than any of the book's.
+            return [mark or -older.mark(day) for day, mark in zip(days, marks, strict=True)]
+
+        return await asyncio.to_thread(told)
+
+    async def _reading(self) -> Reading:
+        reading = self.book.reading()
+        if self._older is None:
+            return reading
+        return self._older.behind(reading, await self.book.days())
 
     def _days(self, start: Millis, end: Millis) -> list[Millis]:
         days = [self.calendar.day(start)] if start < end else []

@@ -318,6 +318,7 @@ def test_the_demo_has_its_training_desk(pages: Assets, browser: Any, tmp_path: P
     if find_spec("iotcore") is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no iotcore here")
     words = ["demo", "--listen", "127.0.0.1:0", "--mqtt-port", "0", "--data", str(tmp_path)]
+    words += ["--past", "0"]
     demo = subprocess.Popen(
         [sys.executable, "-m", "floorwatch", *words],
         stdout=subprocess.PIPE,
