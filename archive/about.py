@@ -41,7 +41,8 @@ class About(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `position` is that of the journal, `mark` that of the daybook when it was read; both 0 of an import,
     whose `origin` names the sources. `added` and `taken_back` count rows against the version before.
-    `version` is given by the shelf.
+    `version` is given by the shelf. `levels` are the formulas of the service level that held, by queue,
+    as a JSON object; "" is that of the queues nobody has set up.
     """
 
     site: str
@@ -61,6 +62,7 @@ class About(Struct, frozen=True, kw_only=True, omit_defaults=True):
     taken_back: int = 0
     erased: Erased = Erased.NONE
     origin: str = ""
+    levels: str = ""
 
 
 def metadata(about: About) -> dict[str, str]:

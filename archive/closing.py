@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 import polars as pl
 from msgspec import structs
 
@@ -45,11 +46,18 @@ class Bounds:
             definition=DEFINITION,
             written_at=now,
             why=why,
+            levels=levels_of(self.site),
         )
 
     def nameless(self, end: Millis, now: Millis) -> bool:
         """Whether the callers of a day that ended so are erased by now."""
         return bool(self.callers_days) and now - end >= self.callers_days * DAY_MS
+
+
+def levels_of(site: Site) -> str:
+    """Which formula each queue is held to: what `About.levels` keeps of it."""
+    cards = {"": site.default_queue, **site.queues}
+    return msgspec.json.encode({id: card.service_level for id, card in cards.items()}).decode()
 
 
 def close(shelf: Shelf, bounds: Bounds, kept: Kept, day: Millis, now: Millis) -> About | None:

@@ -18,7 +18,7 @@ from reports.span import Period
 from reports.tallies import Chosen, Tallies, added, by
 from stream.intervals import Calendar
 from stream.metrics import NAMES, Sums
-from stream.sites import QueueCard, Site
+from stream.sites import QueueCard, ServiceLevel, Site
 
 HOUR_MS = 3_600_000
 AGAIN_MS = 2 * HOUR_MS
@@ -170,17 +170,18 @@ class Basis:
 
     def common(self) -> QueueCard | None:
         """A card that speaks for every queue with calls, if they share formula, target, threshold."""
-        return common(self.site, self.tallies.targets)
+        return common(self.tallies.targets)
 
 
-def common(site: Site, targets: pl.DataFrame) -> QueueCard | None:
+def common(targets: pl.DataFrame) -> QueueCard | None:
     """A card with the one target, threshold and formula that held for all these waits; else None."""
-    held = targets.select("queue", "target_ms", "short_ms").unique().rows()
-    cards = {(target, short, site.queue(queue).service_level) for queue, target, short in held}
-    if len(cards) != 1:
+    held = targets.select("target_ms", "short_ms", "level").unique().rows()
+    if len(held) != 1:
         return None
-    ((target_ms, short_ms, level),) = cards
-    return QueueCard(id="", target_ms=target_ms, short_ms=short_ms, service_level=level)
+    ((target_ms, short_ms, level),) = held
+    return QueueCard(
+        id="", target_ms=target_ms, short_ms=short_ms, service_level=ServiceLevel(level)
+    )
 
 
 def waits_sums(targets: pl.DataFrame) -> Sums:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import polars as pl
+
 from reports import (
     section_abandoned,
     section_breaks,
@@ -18,9 +20,9 @@ from reports import (
 )
 from reports.basis import Basis, Earlier, Focus, Happened, Request
 from reports.model import Report, Section
-from reports.source import Source, Where
-from reports.span import Period, as_far, bounds, previous, same_weekdays
-from reports.tallies import added, counted, taken, until
+from reports.source import Kept, Source, Where, levels
+from reports.span import Period, as_far, bounds, pieces, previous, same_weekdays
+from reports.tallies import added, counted, formulas, taken, until
 from stream.facts import DEFINITION
 from stream.metrics import NAMES
 
@@ -68,7 +70,8 @@ def basis_of(request: Request, source: Source, happened: Happened = NOTHING) -> 
     """What every section is made from: the facts are read here, once."""
     period, calendar = request.period, source.calendar
     start, end = bounds(period, calendar)
-    rows = source.rows(period.first, period.last)
+    kept = source.kept(period.first, period.last)
+    tallies = taken((source.rows(*piece) for piece in pieces(period)), request.chosen)
     return Basis(
         request=request,
         site=source.site,
@@ -76,13 +79,17 @@ def basis_of(request: Request, source: Source, happened: Happened = NOTHING) -> 
         start=start,
         end=end,
         as_of=max(start, min(request.now, end)),
-        rows=rows,
+        rows=source.rows(period.first, period.last),
         facts=source.rows,
-        tallies=taken(rows, request.chosen),
-        kept=source.kept(period.first, period.last),
+        tallies=tallies._replace(targets=_with_formulas(tallies.targets, kept, source)),
+        kept=kept,
         earlier=_earlier(request, source),
         happened=happened,
     )
+
+
+def _with_formulas(targets: pl.DataFrame, kept: Sequence[Kept], source: Source) -> pl.DataFrame:
+    return formulas(targets, {each.day: levels(each, source.site) for each in kept})
 
 
 def _earlier(request: Request, source: Source) -> list[Earlier]:
@@ -104,6 +111,7 @@ def _compared(request: Request, source: Source, key: str, span: Period) -> Earli
         return Earlier(key=key, period=shown, sums=None, lacking=lacking)
     rows = source.rows(span.first, last)
     queues, targets = counted(rows if end == over else until(rows, end), request.chosen)
+    targets = _with_formulas(targets, kept, source)
     return Earlier(
         key=key, period=shown, sums=added(queues, NAMES), targets=targets, lacking=lacking
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -12,6 +12,7 @@ from reports.basis import Basis
 from reports.figures import Row
 from reports.layout import QUEUE
 from reports.model import Column, Kind, Note, Section, Table
+from reports.span import pieces
 
 _LIST = (
     Column(key="at", kind=Kind.INSTANT),
@@ -24,7 +25,7 @@ _LIST = (
     Column(key="again_end", kind=Kind.WORD),
     Column(key="equal_numbers", kind=Kind.COUNT),
 )
-_DAY, _PART = timedelta(days=1), timedelta(days=30)
+_DAY = timedelta(days=1)
 _STATES = ("likely", "possible", "not_again", "no_number")
 
 
@@ -33,7 +34,7 @@ def section(basis: Basis) -> Section:
     many: Counter[str] = Counter()
     rows: list[Row] = []
     # Part by part: who called again is held in memory, and a year has many callers.
-    for first, last in _parts(basis):
+    for first, last in reversed(pieces(basis.period)):
         after = basis.calendar.begin(last + _DAY) + basis.request.again_ms
         later = basis.facts(first, basis.calendar.date_of(after - 1))
         found = again.abandoned(
@@ -48,17 +49,6 @@ def section(basis: Basis) -> Section:
     within = {"within_ms": basis.request.again_ms, "numbers": again.NUMBERS}
     notes = [Note(key="again", values=within), Note(key="no_callbacks")]
     return Section(key="abandoned", tables=[_counts(many), every], notes=notes)
-
-
-def _parts(basis: Basis) -> list[tuple[date, date]]:
-    """The span in pieces of a month at the most, the latest first."""
-    parts = []
-    first = basis.period.first
-    while first <= basis.period.last:
-        last = min(first + _PART, basis.period.last)
-        parts.append((first, last))
-        first = last + _DAY
-    return parts[::-1]
 
 
 def _state() -> pl.Expr:

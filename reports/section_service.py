@@ -15,6 +15,7 @@ from reports.layout import QUEUE, by_queue, over_time
 from reports.model import Column, Kind, Note, Section, Table
 from reports.tallies import TWENTY_MS, by
 from stream.metrics import Sums, served
+from stream.sites import ServiceLevel
 
 _RATES = ("requests", "answered", "answer_rate", "loss_rate", "abandon_rate")
 _SERVICE = Column(key="service", kind=Kind.SHARE, of="service")
@@ -47,10 +48,10 @@ def _levels(basis: Basis) -> tuple[Table, list[Note]]:
     notes = []
     for queue in basis.queues():
         held = targets.filter(queue=queue)
-        parts = held.group_by("target_ms", "short_ms").agg(
+        parts = held.group_by("target_ms", "short_ms", "level").agg(
             first=pl.col("day").min(), last=pl.col("day").max()
         )
-        for part in parts.sort("first", "target_ms", "short_ms").rows(named=True):
+        for part in parts.sort("first", "target_ms", "short_ms", "level").rows(named=True):
             rows.append(_level(basis, queue, held, part, whole=parts.height == 1))
         if parts.height > 1:
             changed = {"queue": basis.queue_name(queue), "parts": parts.height}
@@ -79,8 +80,8 @@ def _columns(*, parted: bool) -> list[Column]:
 def _level(
     basis: Basis, queue: str, held: pl.DataFrame, part: Mapping[str, Any], *, whole: bool
 ) -> Row:
-    same = held.filter(target_ms=part["target_ms"], short_ms=part["short_ms"])
-    level = basis.site.queue(queue).service_level
+    same = held.filter(target_ms=part["target_ms"], short_ms=part["short_ms"], level=part["level"])
+    level = ServiceLevel(part["level"])
     over, under = served(waits_sums(same), level)
     first, last = (
         (basis.period.first, basis.period.last) if whole else (part["first"], part["last"])
@@ -148,10 +149,7 @@ def _rates(basis: Basis) -> Table:
 
 
 def _notes(basis: Basis) -> list[Note]:
-    used = {
-        basis.site.queue(queue).service_level.value
-        for queue in basis.tallies.targets["queue"].unique()
-    }
+    used = set(basis.tallies.targets["level"])
     notes = [Note(key=f"formula_{level}") for level in sorted(used)]
     notes.append(Note(key="requests", values={"twenty_ms": TWENTY_MS}))
     if len(used) > 1 or (basis.common() is None and used):

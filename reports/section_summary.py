@@ -10,7 +10,6 @@ from reports.basis import Basis, Earlier, common
 from reports.figures import FIGURES, Row
 from reports.model import Column, Kind, Note, Section, Table
 from stream.metrics import Sums, served
-from stream.sites import Site
 
 COUNTS = (
     *("offered", "answered", "abandoned", "abandoned_short", "overflowed", "blocked"),
@@ -53,10 +52,10 @@ def _shares(basis: Basis, earlier: Sequence[Earlier]) -> Table:
         columns += _columns(each.key, Kind.SHARE, Kind.NUMBER, "points")[:-1]
     rows = []
     for name in SHARES:
-        now = _share(name, basis.sums(), basis.site, basis.tallies.targets)
+        now = _share(name, basis.sums(), basis.tallies.targets)
         row: Row = {"figure": f"report.column.{name}", "of": _of(basis, name), "now": now}
         for each in earlier:
-            was = _share(name, each.sums or {}, basis.site, each.targets)
+            was = _share(name, each.sums or {}, each.targets)
             row |= {each.key: was, f"{each.key}_points": _points(now, was)}
         rows.append(row)
     return Table(key="headline_shares", columns=columns, rows=rows)
@@ -102,10 +101,10 @@ def _row(key: str, was: Any, change: Any, relative: list[int]) -> Row:
     return {key: was, f"{key}_change": change, f"{key}_relative": relative}
 
 
-def _share(name: str, sums: Sums, site: Site, targets: pl.DataFrame | None) -> list[int] | None:
+def _share(name: str, sums: Sums, targets: pl.DataFrame | None) -> list[int] | None:
     if name != "service":
         return list(FIGURES[name].cell(sums))
-    card = common(site, targets) if targets is not None else None
+    card = common(targets) if targets is not None else None
     return None if card is None else list(served(sums, card.service_level))
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
+import msgspec
 import polars as pl
 
 from archive.about import About, Erased
@@ -17,7 +18,7 @@ from archive.shelf import SCHEMA, Shelf
 from ingest.events import Millis
 from stream.daybook_sqlite import Reading
 from stream.intervals import Calendar
-from stream.sites import Site
+from stream.sites import ServiceLevel, Site
 
 
 class Where(StrEnum):
@@ -34,6 +35,16 @@ class Kept(NamedTuple):
     day: date
     where: Where
     about: About | None = None
+
+
+def levels(kept: Kept, site: Site) -> dict[str, ServiceLevel]:
+    """The formula that held on a day, by queue; that of the settings where the archive does not say."""
+    now = {"": site.default_queue, **site.queues}
+    held = {id: card.service_level for id, card in now.items()}
+    if kept.where is Where.ARCHIVE and kept.about is not None and kept.about.levels:
+        told = msgspec.json.decode(kept.about.levels, type=dict[str, ServiceLevel])
+        return {"": held[""], **told}
+    return held
 
 
 class Book(NamedTuple):

@@ -120,6 +120,17 @@ def _example(span: Span) -> str:
     }[span]
 
 
+def pieces(period: Period, longest: timedelta = timedelta(days=31)) -> list[tuple[date, date]]:
+    """First and last days of its parts, none of them longer than a month: what is held at once."""
+    parts = []
+    first = period.first
+    while first <= period.last:
+        following = first + longest
+        parts.append((first, min(following - timedelta(days=1), period.last)))
+        first = following
+    return parts
+
+
 def previous(period: Period) -> Period:
     """The one before it."""
     return around(period.span, period.first - timedelta(days=1))

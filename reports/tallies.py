@@ -5,7 +5,8 @@ Facts are a lazy table (`reports.source`); what comes out is small. All arithmet
 breaks, which do not add up, are taken from the facts themselves.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -41,7 +42,8 @@ class Tallies(NamedTuple):
     """Small tables, each with a row per group and a column per sum.
 
     `queues`   day, interval_at, queue, and every sum of `metrics.NAMES`
-    `targets`  day, queue, target_ms, short_ms, and the sums over waits: what held when
+    `targets`  day, queue, target_ms, short_ms, and the sums over waits: what held when; `formulas`
+               adds `level`, the formula of the service level
     `twenty`   day, queue, answered_in_target: with a target of 20 s, whatever the queue's own was
     `agents`   day, agent, and every sum of `metrics.AGENT_NAMES`
     `takers`   queue, agent, answered: who took whose calls
@@ -62,6 +64,15 @@ class Tallies(NamedTuple):
     def sums(self, queue: str | None = None) -> Sums:
         """The sums of a queue, or of all."""
         return added(self.queues if queue is None else self.queues.filter(queue=queue), NAMES)
+
+
+def formulas(targets: pl.DataFrame, held: Mapping[date, Mapping[str, str]]) -> pl.DataFrame:
+    """The same with the formula that held on each day, by queue; "" is that of all others."""
+    level = [
+        held[day].get(queue, held[day][""])
+        for day, queue in targets.select("day", "queue").iter_rows()
+    ]
+    return targets.with_columns(level=pl.Series(level, dtype=pl.String))
 
 
 def added(rows: pl.DataFrame, names: Collection[str]) -> dict[str, int]:
@@ -85,18 +96,26 @@ def until(rows: pl.LazyFrame, end: Millis) -> pl.LazyFrame:
 
 
 def counted(rows: pl.LazyFrame, chosen: Chosen) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`Tallies.queues` and `Tallies.targets` alone, by queue: all that a comparison needs."""
-    waits = sums(
-        WaitFact, _queues(only(WaitFact, rows), chosen), ("queue", "target_ms", "short_ms")
-    )
+    """The sums by queue, and `Tallies.targets`: all that a comparison needs."""
+    waits = sums(WaitFact, _queues(only(WaitFact, rows), chosen), _TARGETS)
     *of_queues, targets = pl.collect_all(
         [*_of_queues(rows, chosen, ("queue",)), waits], engine="streaming"
     )
     return _together(of_queues, ("queue",), NAMES), targets
 
 
-def taken(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
-    """All tallies of these facts."""
+def taken(parts: Iterable[pl.LazyFrame], chosen: Chosen) -> Tallies:
+    """All tallies of these facts, which lie in parts of whole days: one is read at a time."""
+    first, *others = (_of_part(rows, chosen) for rows in parts)
+    whole = first
+    for part in others:
+        whole = Tallies(*(pl.concat(pair) for pair in zip(whole, part, strict=True)))
+    takers = by(whole.takers, ("queue", "agent"), ("answered",))
+    return whole._replace(takers=takers, waits=_percentiles(whole.waits))
+
+
+def _of_part(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
+    """Those of some days; `waits` are the waits themselves, one by one."""
     waits = _queues(only(WaitFact, rows), chosen)
     spans = _agents(only(SpanFact, rows), chosen)
     of_queues = _of_queues(rows, chosen, lacking=WaitFact)
@@ -115,7 +134,7 @@ def taken(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
         _takers(waits),
         time_in_state(spans, ("day", "agent")),
         _breaks(spans),
-        # Narrow, because all of these waits are held at once.
+        # Narrow, because the waits of all parts are held at once.
         waits.filter(pl.col("answered") | pl.col("abandoned")).select(
             "day", pl.col("queue").cast(pl.Categorical), "answered", pl.col("wait_ms").cast(_WAIT)
         ),
@@ -134,7 +153,7 @@ def taken(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
         takers=takers,
         states=states,
         breaks=breaks,
-        waits=_percentiles(single),
+        waits=single,
     )
 
 

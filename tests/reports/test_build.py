@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from archive.about import About, Why
 from archive.rows import frame, within
@@ -352,3 +353,21 @@ def test_a_csv_keeps_both_sums_and_makes_no_formula(shelved: Callable[..., Sourc
     assert row.startswith("'=1+1,1,1,1.000000,1,1,0.000000,0,1")
     assert total.startswith("Total,1,1,1.000000,1,1")
     assert len(head.split(",")) == len(row.split(","))
+
+
+def test_a_changed_formula_is_told_part_by_part(
+    shelved: Callable[..., Source], tmp_path: Path
+) -> None:
+    days = (DAY, date(2026, 11, 21))
+    facts = [wait(MIN, S), wait(2 * MIN, 2 * S, abandoned=True), wait(WHOLE + MIN, S)]
+    source = shelved(facts, days=days)
+    shelf = Shelf(tmp_path / "hq")
+    about = shelf.about("hq", DAY)
+    assert about is not None
+    held = structs.replace(about, levels='{"": "all_count"}')
+    shelf.write(held, shelf.load("hq", DAY))
+    parts = [r for r in table(told(source, "2026-W47"), "levels").rows if r["id"] == "sales"]
+    assert [(part["variant"], part["service"]) for part in parts] == [
+        ("report.variant.all_count", [1, 2]),
+        ("report.variant.short_excluded", [1, 1]),
+    ]
