@@ -14,11 +14,15 @@ from pathlib import Path
 
 import polars as pl
 
+from archive.rows import only
 from archive.shelf import Shelf
 from bench.archive_month import DAYS, FACTS, FIRST, SHARES, SITE, drawn
 from bench.child import Child, Said, asked, say
 from bench.results import Result
+from stream.facts import WaitFact
 from stream.intervals import Calendar
+from stream.metrics import AGENT_TERMS, TERMS
+from stream.tables import sums
 
 PERCENTS = (50, 80, 90, 95)
 SUMS = (
@@ -51,17 +55,43 @@ def report(root: Path, days: int) -> Callable[[], object]:
 
 
 def ours(root: Path, days: int) -> Callable[[], dict[str, pl.DataFrame]]:
-    """The three tables, as reports take them."""
-    from reports.tallies import Chosen, by, taken
+    """The three tables, by the terms of the metrics."""
 
     def found() -> dict[str, pl.DataFrame]:
         lazy = Shelf(root).read(SITE.id, FIRST, FIRST + timedelta(days=days - 1))
-        tallies = taken(lazy, Chosen())
-        agents = by(tallies.agents, ["agent"], AGENT_SUMS)
-        waits = tallies.waits.filter(pl.col("queue").is_not_null())
-        return {"queues": tallies.queues, "agents": agents, "waits": waits}
+        work = (pl.col("kind") != "span") | (pl.col("state") == "acw")
+        counted = lazy.filter(work, pl.col("queue") != "")
+        people = lazy.filter(work, pl.col("agent") != "")
+        plans = [
+            *(sums(kind, only(kind, counted), GROUPS["queues"][0]) for kind in TERMS),
+            *(sums(kind, only(kind, people), GROUPS["agents"][0]) for kind in AGENT_TERMS),
+            only(WaitFact, lazy)
+            .filter(pl.col("answered") | pl.col("abandoned"))
+            .select("queue", "wait_ms", outcome=_OUTCOME)
+            .group_by("queue", "outcome")
+            .agg(calls=pl.len(), **{f"p{percent}": _rank(percent) for percent in PERCENTS}),
+        ]
+        tables = pl.collect_all(plans, engine="streaming")
+        return {
+            "queues": _together(tables[: len(TERMS)], "queues"),
+            "agents": _together(tables[len(TERMS) : -1], "agents"),
+            "waits": tables[-1],
+        }
 
     return found
+
+
+_OUTCOME = pl.when("answered").then(pl.lit("answered")).otherwise(pl.lit("abandoned"))
+
+
+def _rank(percent: int) -> pl.Expr:
+    """The nearest rank: the smallest wait that so many per cent of the calls did not exceed."""
+    return pl.col("wait_ms").sort().get((pl.len().cast(pl.Int64) * percent + 99) // 100 - 1)
+
+
+def _together(parts: Sequence[pl.DataFrame], name: str) -> pl.DataFrame:
+    keys, values = GROUPS[name]
+    return pl.concat(parts, how="diagonal").group_by(keys).agg(pl.col(values).sum())
 
 
 _OF_QUEUES = """

@@ -134,7 +134,7 @@ def added_up(lazy: pl.LazyFrame, terms: dict, of: str, names: tuple[str, ...]) -
 
 
 @pytest.mark.parametrize("night", calendars())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(rng=st.randoms(use_true_random=False))
 def test_sums_over_the_archive_are_the_ledgers(night: str, rng: random.Random) -> None:
     calendar, since = calendars()[night]

@@ -154,7 +154,7 @@ def test_a_reader_sees_one_version_or_the_other(
         facts = [ArrivalFact(start + i, f"q{n}", f"v{n}-{i}") for i in range(200 + 137 * (n % 7))]
         return rows.frame(facts, {}, calendar)
 
-    made = [version(n) for n in range(60)]
+    made = [version(n) for n in range(25)]
     kept.write(about_a_day(), made[0])
     over = threading.Event()
     seen: list[tuple[int, int]] = []
@@ -203,7 +203,7 @@ def test_kill_9_leaves_a_whole_version(
     kept = Shelf(tmp_path)
     kept.write(about_a_day(), frame)
     last = 1
-    for turns in (1, 4):
+    for turns in (1, 2):
         writer = subprocess.Popen(
             [sys.executable, "-c", KILLED, str(tmp_path)],
             cwd=ROOT,
