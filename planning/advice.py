@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from planning.erlang import erlang_a
 from planning.half_hour import SoFar, below_target
-from planning.moves import Line, Move, Person, expected, ranked
+from planning.moves import Line, Memory, Move, Person, expected, ranked
 from planning.transient import Crew
 
 HALF_HOUR_S = 1_800.0
@@ -90,11 +90,12 @@ class Advice:
 
 def advise(sight: Sight) -> Advice:
     """All of it. Raises `MovesError` where people serve queues that are not there."""
-    lost = expected(sight.lines, sight.people)
+    memory = Memory()
+    lost = expected(sight.lines, sight.people, memory=memory)
     return Advice(
         at=sight.at,
-        may_go=tuple(may_go(sight, line, sum(lost.values())) for line in sight.lines),
-        moves=tuple(ranked(sight.lines, sight.people, sight.at)),
+        may_go=tuple(may_go(sight, line, sum(lost.values()), memory) for line in sight.lines),
+        moves=tuple(ranked(sight.lines, sight.people, sight.at, memory=memory)),
         lost=lost,
         below_target={
             line.id: chance for line in sight.lines if (chance := _below(sight, line)) is not None
@@ -102,7 +103,7 @@ def advise(sight: Sight) -> Advice:
     )
 
 
-def may_go(sight: Sight, line: Line, lost: float) -> MayGo:
+def may_go(sight: Sight, line: Line, lost: float, memory: Memory) -> MayGo:
     """How many of this queue's own people may go, one after the other while that costs little."""
     own = [each for each in sight.people if each.queues[:1] == (line.id,)]
     away = [each for each in own if each.agent in sight.resting]
@@ -123,7 +124,7 @@ def may_go(sight: Sight, line: Line, lost: float) -> MayGo:
             break
         gone = replace(each, share=max(each.share - share, 0.0))
         after = [gone if other is each else other for other in people]
-        cost = sum(expected(sight.lines, after).values()) - lost - total
+        cost = sum(expected(sight.lines, after, memory=memory).values()) - lost - total
         if cost > MOST_COST:
             why = "cost"
             break

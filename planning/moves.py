@@ -98,7 +98,15 @@ class Move:
         return self.saved - self.price
 
 
-def ranked(
+@dataclass(slots=True)
+class Memory:
+    """What has been worked out about queues as they stand: of the same lines and time, for many asks."""
+
+    waits: dict[str, Waits] = field(default_factory=dict)
+    lost: dict[tuple[str, Crew], float] = field(default_factory=dict)
+
+
+def ranked(  # noqa: PLR0913 - what a ranking may be asked with
     lines: Sequence[Line],
     people: Sequence[Person],
     now: int,
@@ -107,6 +115,7 @@ def ranked(
     target_s: float = 20.0,
     cooldown_ms: int = COOLDOWN_MS,
     least_gain: float = LEAST_GAIN,
+    memory: Memory | None = None,
 ) -> list[Move]:
     """The moves worth making, best first, each as if those before it were made.
 
@@ -114,7 +123,7 @@ def ranked(
     within `cooldown_ms` of the last time; a queue that is given agents gives none. `MOST_MOVES` at
     the most. Raises `MovesError`.
     """
-    floor = _Floor(lines, people, within_s, target_s)
+    floor = _Floor(lines, people, within_s, target_s, memory)
     stay = {
         each.agent
         for each in people
@@ -149,13 +158,17 @@ def ranked(
 
 
 def expected(
-    lines: Sequence[Line], people: Sequence[Person], *, within_s: float = HALF_HOUR_S
+    lines: Sequence[Line],
+    people: Sequence[Person],
+    *,
+    within_s: float = HALF_HOUR_S,
+    memory: Memory | None = None,
 ) -> dict[str, float]:
     """How many callers are expected to give up in each queue, if nobody is moved.
 
     Raises `MovesError`.
     """
-    floor = _Floor(lines, people, within_s, 0.0)
+    floor = _Floor(lines, people, within_s, 0.0, memory)
     return {id: floor.lost(id, crew) for id, crew in floor.fares().items()}
 
 
@@ -178,7 +191,12 @@ class _Floor:
     """Queues and people as the moves so far leave them, and what has been worked out about them."""
 
     def __init__(
-        self, lines: Sequence[Line], people: Sequence[Person], within_s: float, target_s: float
+        self,
+        lines: Sequence[Line],
+        people: Sequence[Person],
+        within_s: float,
+        target_s: float,
+        memory: Memory | None,
     ) -> None:
         self.lines = {line.id: line for line in lines}
         if len(self.lines) < len(lines):
@@ -191,8 +209,10 @@ class _Floor:
                 if id not in self.lines:
                     raise MovesError(f"{person.agent}: there is no queue {id}")
         self._within_s, self._target_s = within_s, target_s
-        self._waits = {line.id: Waits(line.demand, line.waiting, within_s) for line in lines}
-        self._lost: dict[tuple[str, Crew], float] = {}
+        memory = memory or Memory()
+        for line in lines:
+            memory.waits.setdefault(line.id, Waits(line.demand, line.waiting, within_s))
+        self._waits, self._lost = memory.waits, memory.lost
 
     def fares(self, *changed: Person) -> dict[str, Crew]:
         """Each queue's crew, with these people as they would be instead."""

@@ -92,23 +92,27 @@ def gained(
         [crew.per_s * (share * met**power + (1 - share) * missed**power) for share in chance]
         for power in (1, 2, 3)
     ]
-    moments = [[0.0] * size for _ in brought]
+    moments, leaving = [[0.0] * size for _ in brought], _leaving(crew, size)
     step_s = within_s / _MOMENT_STEPS
     for _ in range(_MOMENT_STEPS):
         # Alexander's two stages: of the second order, for a step that errs makes the variance err.
-        middle = _stage(crew, moments, brought, _STAGE * step_s)
+        middle = _stage(crew.per_s, leaving, moments, brought, _STAGE * step_s)
         ahead = (1 - _STAGE) / _STAGE
         moments = [
             [now + ahead * (then - now) for now, then in zip(old, new, strict=True)]
             for old, new in zip(moments, middle, strict=True)
         ]
-        moments = _stage(crew, moments, brought, _STAGE * step_s)
+        moments = _stage(crew.per_s, leaving, moments, brought, _STAGE * step_s)
     mean, square, cube = (moment[there] for moment in moments)
     return mean, max(square - mean**2, 0.0), cube - 3 * mean * square + 2 * mean**3
 
 
 def _stage(
-    crew: Crew, moments: Sequence[Sequence[float]], brought: Sequence[list[float]], step_s: float
+    coming: float,
+    leaving: Sequence[float],
+    moments: Sequence[Sequence[float]],
+    brought: Sequence[list[float]],
+    step_s: float,
 ) -> list[list[float]]:
     """One implicit step of all moments; those of a lower power feed those of a higher one."""
     found: list[list[float]] = []
@@ -123,7 +127,7 @@ def _stage(
                 for g, one, later in zip(gains, brought[power - lower - 1], after, strict=True)
             ]
         wanted = [m + step_s * g for m, g in zip(moment, gains, strict=True)]
-        found.append(_solved(crew, wanted, step_s))
+        found.append(_solved(coming, leaving, wanted, step_s))
     return found
 
 
@@ -144,9 +148,10 @@ def _size(crew: Crew, there: int, within_s: float) -> int:
 def _expected(crew: Crew, gains: Sequence[float], within_s: float) -> list[float]:
     """What is gained in that time, at this rate in each state, by the state now."""
     total = [0.0] * len(gains)
+    coming, leaving = crew.per_s, _leaving(crew, len(gains))
     for step_s in _steps(within_s):
         wanted = [t + step_s * g for t, g in zip(total, gains, strict=True)]
-        total = _solved(crew, wanted, step_s)
+        total = _solved(coming, leaving, wanted, step_s)
     return total
 
 
@@ -157,14 +162,24 @@ def _steps(within_s: float) -> list[float]:
     return [within_s * length / sum(lengths) for length in lengths]
 
 
-def _solved(crew: Crew, wanted: Sequence[float], step_s: float) -> list[float]:
+def _leaving(crew: Crew, size: int) -> list[float]:
+    """How fast callers leave with so many there, served or not, per second: for 0 to below `size`."""
+    patience = 1 / crew.patience_s
+    return [crew.served(n) + max(n - crew.seats, 0) * patience for n in range(size)]
+
+
+def _solved(
+    coming: float, leaving: Sequence[float], wanted: Sequence[float], step_s: float
+) -> list[float]:
     """The state before a step: one elimination upwards, one insertion downwards."""
     last = len(wanted) - 1
     ratios, values = [], []
     ratio = value = 0.0
+    comes = coming * step_s
     for n, target in enumerate(wanted):
-        comes = crew.per_s * step_s if n < last else 0.0
-        goes = (crew.served(n) + max(n - crew.seats, 0) / crew.patience_s) * step_s
+        if n == last:
+            comes = 0.0
+        goes = leaving[n] * step_s
         pivot = 1.0 + comes + goes - goes * ratio
         ratio, value = comes / pivot, (target + goes * value) / pivot
         ratios.append(ratio)

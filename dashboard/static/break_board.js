@@ -48,6 +48,8 @@ class BreakBoard {
     put(this.trouble, this.why);
     this.trouble_node.hidden = !this.why;
     const every = Object.entries(asks);
+    const open = every.filter(([, ask]) => ask.state === "asked" || ask.state === "approved" || ask.state === "away");
+    this.busy = new Set(open.map(([, ask]) => ask.agent));
     this.paint_may(Object.entries(may_go));
     this.paint_asks(every.filter(([, ask]) => ask.state === "asked"));
     this.paint_out(every.filter(([, ask]) => ask.state === "approved" || ask.state === "away"));
@@ -56,7 +58,8 @@ class BreakBoard {
 
   paint_may(entries) {
     const { may, words, floor } = this;
-    put(may.title, words.say("brk.may"));
+    const all = entries.reduce((sum, [, each]) => sum + each.number, 0);
+    put(may.title, words.say("brk.may", { count: words.count(all) }));
     put(may.none, entries.length ? words.say("brk.may_note") : words.say("brk.may_none"));
     entries.sort(([one], [other]) => floor.queues.findIndex(([id]) => id === one) - floor.queues.findIndex(([id]) => id === other));
     keep_rows(may.list, entries, (list, id) => this.build_may(list, id), (row, each, id) => {
@@ -66,8 +69,8 @@ class BreakBoard {
       put(row.name, floor.queue_name(id, words));
       const until = each.until ? words.say("brk.until", { time: words.hour_minute(each.until) }) : words.say("brk.until_open");
       const why = words.say(`brk_why.${each.why}`);
-      put(row.said, each.number ? `${words.say("brk.go", { count: words.count(each.number) })}${until}` : words.say("brk.nobody", { why }));
-      const first = each.number ? each.agents.slice(0, 4) : [];
+      put(row.said, each.number ? `${words.say("brk.go")}${until}` : words.say("brk.nobody", { why }));
+      const first = each.number ? each.agents.filter((agent) => !this.busy.has(agent)).slice(0, 4) : [];
       keep_rows(row.people, first.map((agent) => [agent, agent]), (list, agent) => this.build_send(list, agent), (each_row, agent) => {
         put(each_row.words, words.say("brk.send", { name: floor.person_name(agent, words) }));
       });

@@ -67,7 +67,7 @@ class MovesPanel {
       mark(row.node, "data-tone", likely ? "bad" : "good");
       mark(row.sign, "data-shape", likely ? "triangle" : "disc");
       put(row.name, floor.queue_name(id, words));
-      put(row.value, words.whole_percent(chance));
+      put(row.value, words.say("moves.percent", { chance: words.whole_percent(chance) }));
       called(row.node, words.say("moves.odds", { queue: floor.queue_name(id, words), chance: words.whole_percent(chance) }));
     });
     this.odds.hidden = entries.length === 0;
