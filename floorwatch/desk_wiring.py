@@ -60,7 +60,7 @@ def desks(ground: Ground) -> list[Desk]:
     runner, now = ground.runner, ground.clock.now()
     plan = _plan(ground)
     floorplan = Floorplan(runner.floor, ground.site.walks, areas_of(plan))
-    premises, outlook = _premises(ground, plan), _outlook(ground)
+    premises, outlook = _premises(ground, plan), outlook_of(ground)
     rules = report_walks.rules(ground.site, runner.site.time_zone)
     walks = walk_desk(ground.folder, ground.file, floorplan.ways)
     return [
@@ -92,7 +92,7 @@ def _simulated(site: SiteSettings) -> Scenario | None:
     return invented.scenario_for(site.site) if simulated else None
 
 
-def _outlook(ground: Ground) -> Outlook:
+def outlook_of(ground: Ground) -> Outlook:
     """A simulated site has an invented past; any other one that which it remembers."""
     scenario = _simulated(ground.site)
     if scenario is not None:

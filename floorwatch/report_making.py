@@ -7,6 +7,7 @@ import msgspec
 
 from dashboard.access import Scope
 from floorwatch import report_people, report_sources
+from floorwatch.report_ahead import Ahead
 from floorwatch.reporting import MOST_IN_FILES
 from floorwatch.settings_types import Settings, SiteSettings
 from ingest.events import Millis
@@ -26,12 +27,18 @@ class ReportMaking:
     """One site's. What is asked for while another one is made waits."""
 
     def __init__(
-        self, settings: Settings, site: SiteSettings, runner: Runner, environ: Mapping[str, str]
+        self,
+        settings: Settings,
+        site: SiteSettings,
+        runner: Runner,
+        environ: Mapping[str, str],
+        ahead: Ahead,
     ) -> None:
         self._settings = settings
         self._site = site
         self._runner = runner
         self._environ = environ
+        self._ahead = ahead
         self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def make(self, title: str, period: Period, scope: Scope, now: Millis) -> Report:
@@ -52,7 +59,9 @@ class ReportMaking:
             report = await asyncio.to_thread(build, request, source, happened, further)
         if not scope.whole:
             report = _without_the_others(report)
-        return brief(report, title) if title in BRIEFS else report
+        if title not in BRIEFS:
+            return report
+        return brief(report, title, await self._ahead.sections(scope, now))
 
 
 def request_of(site: Site, period: Period, scope: Scope, now: Millis) -> Request:

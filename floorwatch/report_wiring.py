@@ -10,7 +10,8 @@ from dashboard.report_files import ReportFileDesk
 from dashboard.report_mail import ReportMailDesk
 from dashboard.report_mails_sqlite import SqliteReportMails
 from floorwatch.alert_file import AlertSetup
-from floorwatch.desk_wiring import Ground
+from floorwatch.desk_wiring import Ground, outlook_of
+from floorwatch.report_ahead import Ahead
 from floorwatch.report_mailing import Carriers, ReportMailing
 from floorwatch.report_making import ReportMaking
 from floorwatch.settings_types import Settings
@@ -32,7 +33,8 @@ def reports(settings: Settings, setup: AlertSetup, ground: Ground) -> Reports:
     """Raises DeskFileError."""
     site, wanted = ground.runner.site, ground.site.reports
     calendar = Calendar(site.time_zone, site.day_start_min, site.interval_ms)
-    making = ReportMaking(settings, ground.site, ground.runner, ground.environ)
+    ahead = Ahead(settings, ground.site, ground.runner.floor, ground.file, outlook_of(ground))
+    making = ReportMaking(settings, ground.site, ground.runner, ground.environ, ahead)
 
     async def make(letter: Letter, now: Millis) -> Report:
         mailing = letter.mailing

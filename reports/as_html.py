@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from markupsafe import Markup
+from msgspec import structs
 
 from reports.chart_svg import chart_svg
 from reports.html_table import WIDE, is_figures, of_figures, of_table
@@ -11,6 +12,11 @@ from reports.words import Wording, plain, wording
 from reports.xlsx_style import TONES
 
 CSS = Path(__file__).with_name("report.css")
+MOST_ROWS = 500
+"""Rows of a table on a page; the files for calculating have all."""
+DRAWN_ALONE = frozenset({"course"})
+"""Tables that are shown by their chart, without their rows."""
+
 _LANGUAGES = {"zh": "zh-CN", "en": "en"}
 _NOTHING_LOADED = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -106,6 +112,14 @@ def _section(section: Section, words: Wording, number: int) -> Markup:
     )
 
 
+def _shortened(table: Table) -> Table:
+    """A page must end somewhere; what it leaves out is counted."""
+    more = len(table.rows) - MOST_ROWS
+    if more <= 0:
+        return table
+    return structs.replace(table, rows=table.rows[:MOST_ROWS], more=table.more + more)
+
+
 def _note(note: Note, words: Wording) -> Markup:
     tone = note.tone if note.tone in TONES else "info"
     return Markup('<p class="note {}">{}</p>').format(tone, words.note(note.key, note.values))
@@ -113,11 +127,16 @@ def _note(note: Note, words: Wording) -> Markup:
 
 def _table(table: Table, words: Wording, *, named: bool) -> Markup:
     title = words.word(f"report.table.{table.key}")
+    table = _shortened(table)
     head = Markup("<h3>{}</h3>").format(title) if named and not is_figures(table) else Markup("")
     if not table.rows:
         none = words.word("report.form.none")
         return Markup('<div class="table">{}<p class="none">{}</p></div>').format(head, none)
-    drawn = of_figures(table, words) if is_figures(table) else of_table(table, words, title)
+    drawn = Markup("")
+    if is_figures(table):
+        drawn = of_figures(table, words)
+    elif table.key not in DRAWN_ALONE:
+        drawn = of_table(table, words, title)
     more = Markup("")
     if table.more:
         count = words.word("report.form.more", count=f"{table.more:,}")

@@ -10,19 +10,22 @@ from typing import Any
 import msgspec
 
 from reports.headline import Headline, headlines
-from reports.model import Chart, Column, Kind, Report, Section, Table
+from reports.model import Cell, Chart, Column, Kind, Report, Section, Table
+from reports.words import plain
 
 BRIEFS = ("brief_before", "brief_after")
 FIGURES = (
     *("offered", "answered", "abandoned", "service", "answer_rate", "abandon_rate"),
     *("asa", "average_abandon", "att", "mean_acw", "aht", "transferred"),
 )
-MOST_WRONG, MOST_QUEUES, MOST_TODO, MOST_HALF_HOURS = 3, 8, 8, 30
+MOST_WRONG, MOST_QUEUES, MOST_TODO = 3, 6, 5
+LONGEST_TEXT = 90
+"""Letters of a cell: a brief is one sheet of paper, whatever happened."""
 _SEVERITY = {"report.severity.critical": 0, "report.severity.warning": 1}
 
 
 def brief(report: Report, title: str, todo: Sequence[Section] = ()) -> Report:
-    """The brief of this title from a day's report. `todo` says what to see to; rows beyond eight are
+    """The brief of this title from a day's report. `todo` says what to see to; rows beyond five are
     counted."""
     made = [
         _figures(headlines(report)),
@@ -116,7 +119,7 @@ def _cut(section: Section) -> Section:
     tables = [
         msgspec.structs.replace(
             table,
-            rows=table.rows[:MOST_TODO],
+            rows=[_only(table.columns, row) for row in table.rows[:MOST_TODO]],
             more=table.more + max(0, len(table.rows) - MOST_TODO),
         )
         for table in section.tables
@@ -134,4 +137,10 @@ def _column(table: Table, key: str) -> Column | None:
 
 
 def _only(columns: Sequence[Column], row: Mapping[str, Any]) -> dict[str, Any]:
-    return {column.key: row.get(column.key) for column in columns}
+    return {column.key: _short(row.get(column.key)) for column in columns}
+
+
+def _short(cell: Cell) -> Cell:
+    if isinstance(cell, Mapping):
+        return {language: plain(str(text), LONGEST_TEXT) for language, text in cell.items()}
+    return plain(cell, LONGEST_TEXT) if isinstance(cell, str) else cell

@@ -7,8 +7,10 @@ from markupsafe import Markup
 from reports.model import Cell, Column, Kind, Table
 from reports.words import NOTHING, Wording, duration, right
 
-WIDE = 11
+WIDE = 14
 """Columns from which on a table is printed across the paper."""
+DENSE = 11
+"""Columns from which on its letters are smaller in print."""
 FEW = 6
 """Columns up to which a table is not as broad as the page: an eye must find along a row."""
 _WORDED = frozenset({Kind.TEXT, Kind.WORD, Kind.DATE, Kind.INSTANT})
@@ -61,7 +63,7 @@ def of_table(table: Table, words: Wording, title: str) -> Markup:
 
 
 def _breadth(columns: int) -> Markup:
-    if columns > WIDE + 3:
+    if columns >= DENSE:
         return Markup(' class="dense"')
     return Markup(' class="few"') if columns <= FEW else Markup("")
 
