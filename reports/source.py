@@ -76,7 +76,7 @@ class Source:
             if where is Where.ARCHIVE and self._shelf is not None:
                 parts.append(self._shelf.read(self.site.id, days[0].day, days[-1].day))
             elif where is Where.DAYBOOK:
-                parts.extend(self._frame(each.day, _erased(each)).lazy() for each in days)
+                parts.extend(self._frame(each).lazy() for each in days)
         return pl.concat(parts) if parts else SCHEMA.to_frame().lazy()
 
     def _kept(self, day: date) -> Kept:
@@ -89,12 +89,16 @@ class Source:
         newer = mark and about.mark and mark != about.mark
         return Kept(day, Where.DAYBOOK if newer else Where.ARCHIVE, about)
 
-    def _frame(self, day: date, erased: bool) -> pl.DataFrame:
+    def _frame(self, kept: Kept) -> pl.DataFrame:
         assert self._book is not None
+        day, old = kept.day, None
         if day not in self._frames:
+            if kept.about is not None and self._shelf is not None:
+                # A daybook that was begun anew knows but a part of the day.
+                old = self._shelf.load(self.site.id, day)
             start = self.calendar.begin(day)
-            frame = day_rows(self._book.reading, self.calendar, start)
-            if erased:
+            frame = day_rows(self._book.reading, self.calendar, start, old)
+            if _erased(kept):
                 frame = frame.with_columns(caller=pl.lit(None, dtype=pl.String))
             self._frames[day] = frame.with_columns(day=pl.lit(day, dtype=pl.Date))
         return self._frames[day]
