@@ -28,6 +28,8 @@ START = 1_790_006_400_000
 MINUTE = 60_000
 HALF_HOUR_MIN = 30
 RUNS = 200
+WARM_MIN = 65
+"""From then on for half an hour no shift begins or ends: see docs/breaks.md for what one does."""
 CASES: Mapping[str, Mapping[str, float]] = {
     "twice the sales, less of all else": {"sales": 2.2, "support": 0.7, "billing": 0.5, "vip": 0.7},
     "much support, little billing": {"sales": 0.8, "support": 1.7, "billing": 0.5, "vip": 0.7},
@@ -89,7 +91,9 @@ def scenario(factors: Mapping[str, float]) -> Scenario:
     return replace(DEMO, queues=queues)
 
 
-def measure(made: Scenario, runs: int, *, warm_min: int = 50, least_gain: float = 0.3) -> Found:
+def measure(
+    made: Scenario, runs: int, *, warm_min: int = WARM_MIN, least_gain: float = 0.3
+) -> Found:
     """So many days of it, each played twice."""
     starts = [_start(made, seed, warm_min) for seed in range(runs)]
     lines = _lines(made, starts)
