@@ -61,6 +61,7 @@ def break_desks(  # noqa: PLR0913 - what the desks stand on
             shifts=shifts,
             leaving=breaks.leaving,
             moved=moves.moved,
+            limits=dict.fromkeys(runner.floor.agents.members, site.breaks),
         )
         return look(runner.floor, known, at)
 

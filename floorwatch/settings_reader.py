@@ -32,10 +32,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         "walks",
         "screens",
         "shifts",
+        "breaks",
         "attendance",
         "reports",
     ),
     "site.screens": ("boards", "plan"),
+    "site.breaks": ("cap", "least"),
     "site.reports": ("channel", "domains", "mail"),
     "site.reports.mail": (
         *("id", "report", "at", "weekdays", "day", "language", "forms", "to", "channel"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from floorwatch import urls
 from floorwatch.settings_actions import read_actions
+from floorwatch.settings_breaks import read_breaks
 from floorwatch.settings_duties import read_attendance, read_duties
 from floorwatch.settings_reader import Table, flag, kind_of
 from floorwatch.settings_reports import read_reports
@@ -49,6 +50,7 @@ def read_site(table: Table, environ: Mapping[str, str]) -> SiteSettings:
         duties=read_duties(walks),
         screens=_screens(table.table("screens")),
         shifts=_existing(table, "shifts", FilePath.is_file),
+        breaks=read_breaks(table.table("breaks")),
         attendance=read_attendance(table.table("attendance")),
         reports=read_reports(table.table("reports")),
     )

@@ -13,6 +13,7 @@ from floorwatch.settings_reports import ReportSettings
 from floorwatch.settings_secret import Secret
 from floorwatch.settings_values import Address
 from floorwatch.urls import Url
+from planning.advice import Limits
 from planning.attendance import Rules
 from reports.walk_duty import DUTIES, Duty
 from stream.sites import Site
@@ -59,6 +60,7 @@ class SiteSettings:
     walks: WalkChoices = field(default_factory=WalkChoices)
     screens: ScreenFiles = field(default_factory=ScreenFiles)
     shifts: Path | None = None
+    breaks: Limits = field(default_factory=Limits)
     attendance: Rules = field(default_factory=Rules)
     duties: tuple[Duty, ...] = DUTIES
     reports: ReportSettings = field(default_factory=ReportSettings)

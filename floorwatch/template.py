@@ -77,6 +77,11 @@ _EXAMPLES = """
 # forms = ["pdf", "xlsx"]
 # to = ["manager@example.com"]
 
+# Breaks 小休: so many away at once, so many stay, of each queue 每队列同时离席上限与在岗下限
+# [site.breaks]
+# cap = 3
+# least = 1
+
 # Queues by the name the PBX knows 队列, id 与 PBX 中的名称一致. What is left out: queue_defaults.
 # [[site.queue]]
 # id = "sales"

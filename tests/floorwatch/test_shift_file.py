@@ -156,3 +156,11 @@ def test_settings_name_it_and_check_looks_into_it(tmp_path: Path) -> None:
     assert (Severity.WARNING, "site.shifts") in [
         (problem.severity, problem.key) for problem in problems
     ]
+
+
+def test_limits_of_breaks_are_read() -> None:
+    site = settings_file.parse("[site.breaks]\ncap = 3\nleast = 2\n").sites[0]
+    assert (site.breaks.cap, site.breaks.least) == (3, 2)
+    assert (settings_file.parse("").sites[0].breaks.cap) is None
+    with pytest.raises(SettingsError, match="Write a whole number of people"):
+        settings_file.parse('[site.breaks]\ncap = "few"\n')
