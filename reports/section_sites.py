@@ -18,8 +18,8 @@ def section(every: Sequence[Basis]) -> Section:
     """A row per site. Counts add up; a service level only where all are held to the same."""
     rows = [_row(basis) for basis in every]
     total = {name: sum(basis.sums()[name] for basis in every) for name in NAMES}
-    cards = {basis.common() for basis in every}
-    card = cards.pop() if len(cards) == 1 else None
+    first, *others = [basis.common() for basis in every]
+    card = first if all(other == first for other in others) else None
     service = list(served(total, card.service_level)) if card is not None else None
     return Section(
         key="sites",

@@ -296,7 +296,9 @@ def test_sites_stand_side_by_side_each_over_its_own_day(shelved: Callable[..., S
     london = Site(id="london", time_zone="Europe/London", queues=SITE.queues)
     begins = Calendar("Europe/London").begin(DAY)
     fact = ArrivalFact(begins + 23 * HOUR, "sales", "a")
-    sources = [shelved([ArrivalFact(START, "sales", "a")]), shelved([fact], site=london)]
+    ended = WaitFact(begins + 23 * HOUR, "sales", "a", "ann", S, 20 * S, 5 * S, answered=True)
+    hq = [ArrivalFact(START, "sales", "a"), wait(MIN, 30 * S)]
+    sources = [shelved(hq), shelved([fact, ended], site=london)]
     requests = [Request(period=parsed("2026-11-20"), now=LATER)] * 2
     reports = build_sites(requests, sources, {})
     assert [report.site for report in reports] == ["hq", "london"]
@@ -304,6 +306,7 @@ def test_sites_stand_side_by_side_each_over_its_own_day(shelved: Callable[..., S
     assert [row["offered"] for row in sites.rows] == [1, 1]
     assert sites.total is not None
     assert sites.total["offered"] == 2
+    assert sites.total["service"] == [1, 2]
 
 
 def test_queues_of_two_formulas_have_no_common_level(shelved: Callable[..., Source]) -> None:
