@@ -13,6 +13,7 @@ from reports.presence import Presence
 from reports.section_attendance import attendance
 from reports.source import Source
 from stream.floor import Floor
+from stream.sites import Site
 
 
 def further(
@@ -29,7 +30,7 @@ def further(
 def presence(site: SiteSettings, source: Source, floor: Floor | None = None) -> Presence:
     """What is known of who is there. Raises SettingsError."""
     if floor is None:
-        return Presence(shifts=shifts(site, source), rules=site.attendance)
+        return Presence(shifts=shifts(site, source.site), rules=site.attendance)
     states = floor.state.agents.agents
     open_ = {
         id: (agent.now.time, agent.now.state, agent.now.reason)
@@ -40,11 +41,11 @@ def presence(site: SiteSettings, source: Source, floor: Floor | None = None) -> 
         (start, end) for feed in floor.state.feeds.values() for start, end, _ in feed.gaps
     ]
     rules = site.attendance
-    return Presence(shifts=shifts(site, source), open=open_, gaps=gaps, rules=rules)
+    return Presence(shifts=shifts(site, source.site), open=open_, gaps=gaps, rules=rules)
 
 
-def shifts(site: SiteSettings, source: Source) -> tuple[Shift, ...] | None:
+def shifts(site: SiteSettings, known: Site) -> tuple[Shift, ...] | None:
     """The shifts of a site; None if it has no shift file. Raises SettingsError."""
     if site.shifts is None:
         return None
-    return shift_file.read(site.shifts, ZoneInfo(source.site.time_zone))
+    return shift_file.read(site.shifts, ZoneInfo(known.time_zone))

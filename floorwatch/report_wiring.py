@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 from alerts.channel_opening import open_channel
 from dashboard.access import Scope
 from dashboard.desks import Desk
+from dashboard.plan_report import PlanReportDesk
 from dashboard.report_files import ReportFileDesk
 from dashboard.report_mail import ReportMailDesk
 from dashboard.report_mails_sqlite import SqliteReportMails
 from floorwatch.alert_file import AlertSetup
 from floorwatch.desk_wiring import Ground, outlook_of
+from floorwatch.plan_making import PlanMaking
 from floorwatch.report_ahead import Ahead
 from floorwatch.report_mailing import Carriers, ReportMailing
 from floorwatch.report_making import ReportMaking
@@ -59,6 +61,7 @@ def reports(settings: Settings, setup: AlertSetup, ground: Ground) -> Reports:
     return Reports(
         desks=(
             ReportFileDesk(making.make, calendar),
+            PlanReportDesk(PlanMaking(settings, ground.site, ground.runner).make),
             ReportMailDesk(store, wanted.mailings, domains, zone, mailing.wake),
         ),
         mailing=mailing,

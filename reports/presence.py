@@ -58,6 +58,7 @@ class Roster:
 
     attended: Sequence[Attended]
     outside: Mapping[str, Sequence[Outside]]
+    as_of: Millis
     grace_ms: Millis
 
 
@@ -148,12 +149,16 @@ def roster(basis: Basis, known: Known, presence: Presence) -> Roster:
             near, states, as_of=known.as_of, unknown=known.unknown, rules=presence.rules
         )
         told += [each for each in judged if basis.start <= each.shift.start_at < basis.end]
-        of_span = within([(part.start_at, part.end_at) for part in rest], (basis.start, basis.end))
-        long = [Outside(*part) for part in of_span if length([part]) > presence.rules.grace_ms]
+        long = [
+            part
+            for part in rest
+            if basis.start <= part.start_at < basis.end and length([part]) > presence.rules.grace_ms
+        ]
         if long:
             outside[agent] = long
     told.sort(key=lambda each: (each.shift.start_at, each.shift.agent))
-    return Roster(attended=told, outside=outside, grace_ms=presence.rules.grace_ms)
+    grace_ms = presence.rules.grace_ms
+    return Roster(attended=told, outside=outside, as_of=known.as_of, grace_ms=grace_ms)
 
 
 def days_of(basis: Basis, known: Known, rules: Rules) -> list[tuple[date, str, Day]]:

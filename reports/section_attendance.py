@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from planning.attendance import Attended, Outside, Verdict
+from planning.attendance import Attended, Verdict
 from reports.basis import Basis, Focus
 from reports.figures import Row
 from reports.model import Column, Kind, Note, Section, Table
@@ -80,7 +80,7 @@ def attendance(
 def _with_shifts(basis: Basis, told: Roster) -> Section:
     tables = [_teams(basis, told), _agents(basis, told), _shifts(basis, told.attended)]
     if told.outside:
-        tables.append(_outside(basis, told.outside))
+        tables.append(_outside(basis, told))
     notes = [Note(key="attendance", values={"grace_ms": told.grace_ms})]
     blind = sum(each.verdict is Verdict.UNKNOWN for each in told.attended)
     if blind:
@@ -182,15 +182,15 @@ def _shift(basis: Basis, told: Attended) -> Row:
     }
 
 
-def _outside(basis: Basis, told: Mapping[str, Sequence[Outside]]) -> Table:
-    every = sorted((part, agent) for agent, parts in told.items() for part in parts)
+def _outside(basis: Basis, told: Roster) -> Table:
+    every = sorted((part, agent) for agent, parts in told.outside.items() for part in parts)
     most = basis.request.most
     rows: list[Row] = [
         {
             "id": agent,
             **_who(basis, agent, ""),
             "signed_in_at": part.start_at,
-            "signed_out_at": part.end_at,
+            "signed_out_at": part.end_at if part.end_at < told.as_of else None,
             "worked_time": part.end_at - part.start_at,
         }
         for part, agent in every[:most]
