@@ -10,15 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from alerts.words import Severity
 from archive.about import About, Why
 from archive.rows import frame, within
 from archive.shelf import Shelf
+from ingest.words import Overflow
 from reports.as_csv import as_csv
 from reports.as_json import as_json
 from reports.basis import Focus, Request
 from reports.build import build, build_sites
 from reports.model import Report, Section, Table
-from reports.source import Source
+from reports.source import Source, Where
 from reports.span import parsed
 from reports.words import Wording
 from stream.facts import (
@@ -374,3 +376,15 @@ def test_a_changed_formula_is_told_part_by_part(
         ("report.variant.all_count", [1, 2]),
         ("report.variant.short_excluded", [1, 1]),
     ]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_word_of_a_closed_list_is_said(language: str) -> None:
+    keys = {f"report.column.overflowed_{reason}" for reason in Overflow}
+    keys |= {f"report.why.{why.name.lower()}" for why in Why}
+    keys |= {f"report.where.{where}" for where in Where}
+    keys |= {f"report.severity.{severity}" for severity in Severity}
+    for level in ServiceLevel:
+        keys |= {f"report.{kind}{level}" for kind in ("variant.", "of.", "note.formula_")}
+    words = Wording(language, "Asia/Shanghai")
+    assert {key for key in keys if not words.has(key)} == set()
