@@ -289,7 +289,7 @@ def _explained(path: Path) -> Iterator[None]:
         text = (error.strerror or str(error)).lower()
         advice = "free some space there" if "space" in text else "may this user read and write it?"
         raise ShelfError(f"{path}: {text}: {advice}") from error
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         told = str(error).splitlines()[0]
         raise ShelfError(
             f"{path}: this is no whole parquet file ({told}): move it away, and the day is written"

@@ -1,6 +1,7 @@
 """The shelf: versions, nothing by halves, and a name for whatever is damaged."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -110,6 +111,24 @@ def test_a_damaged_file_is_told_by_its_name(
     ):
         with pytest.raises(ShelfError, match=r"facts.parquet: .*move it away"):
             look()
+
+
+def test_bytes_that_were_turned_never_raise_anything_else(
+    tmp_path: Path, about_a_day: Callable[..., About], frame: pl.DataFrame, day: date
+) -> None:
+    Shelf(tmp_path).write(about_a_day(), frame)
+    path = Shelf(tmp_path).path("hq", day)
+    whole, rng, refused = path.read_bytes(), random.Random(1), 0
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for _ in range(rng.choice([1, 1, 3, 30])):
+            damaged[rng.randrange(len(whole))] = rng.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            Shelf(tmp_path).load("hq", day)
+        except ShelfError:
+            refused += 1
+    assert refused > 10
 
 
 def test_a_folder_that_is_no_day_is_told_by_its_name(tmp_path: Path, day: date) -> None:
