@@ -99,17 +99,21 @@ def _section(section: Section, words: Wording, number: int) -> Markup:
     broad = max(
         (len(table.columns) for table in section.tables if not is_figures(table)), default=0
     )
-    named = len(section.tables) > 1
+    named, title = len(section.tables) > 1, words.word(f"report.section.{section.key}")
     return Markup('<section id="s{number}"{wide}><h2>{title}</h2>{notes}{tables}</section>').format(
         number=number,
         wide=Markup(' class="wide"') if broad >= WIDE else "",
-        title=words.word(f"report.section.{section.key}"),
+        title=title,
         notes=Markup("").join(_note(note, words) for note in section.notes),
         tables=Markup("").join(
-            _table(table, words, named=named or table.key != section.key)
+            _table(table, words, named=named or _title(table, words) != title)
             for table in section.tables
         ),
     )
+
+
+def _title(table: Table, words: Wording) -> str:
+    return words.word(f"report.table.{table.key}")
 
 
 def _shortened(table: Table) -> Table:
@@ -126,7 +130,7 @@ def _note(note: Note, words: Wording) -> Markup:
 
 
 def _table(table: Table, words: Wording, *, named: bool) -> Markup:
-    title = words.word(f"report.table.{table.key}")
+    title = _title(table, words)
     table = _shortened(table)
     head = Markup("<h3>{}</h3>").format(title) if named and not is_figures(table) else Markup("")
     if not table.rows:

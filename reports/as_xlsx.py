@@ -142,8 +142,8 @@ class _Writer:
         writer = TableWriter(sheet, words, styles, sums_at=broadest + 1, dated=self._dated)
         placed = []
         for table in section.tables:
-            if len(section.tables) > 1 or table.key != section.key:
-                title = words.word(f"report.table.{table.key}")
+            title = words.word(f"report.table.{table.key}")
+            if len(section.tables) > 1 or title != words.word(f"report.section.{section.key}"):
                 sheet.write_string(row, 0, title, styles.of(bold=True, font_size=12))
                 row += 1
             at = writer.write(table, row)

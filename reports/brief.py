@@ -11,21 +11,21 @@ import msgspec
 
 from reports.headline import Headline, headlines
 from reports.model import Cell, Chart, Column, Kind, Report, Section, Table
-from reports.words import plain
+from reports.words import cut
 
 BRIEFS = ("brief_before", "brief_after")
 FIGURES = (
     *("offered", "answered", "abandoned", "service", "answer_rate", "abandon_rate"),
     *("asa", "average_abandon", "att", "mean_acw", "aht", "transferred"),
 )
-MOST_WRONG, MOST_QUEUES, MOST_TODO = 3, 6, 5
-LONGEST_TEXT = 90
-"""Letters of a cell: a brief is one sheet of paper, whatever happened."""
+MOST_WRONG, MOST_QUEUES, MOST_TODO = 3, 5, 3
+LONGEST_TEXT, LONGEST_POINT, LONGEST_NAME = 56, 40, 24
+"""What a cell is as broad as, in letters (a Chinese one is two): a brief is one sheet of paper."""
 _SEVERITY = {"report.severity.critical": 0, "report.severity.warning": 1}
 
 
 def brief(report: Report, title: str, todo: Sequence[Section] = ()) -> Report:
-    """The brief of this title from a day's report. `todo` says what to see to; rows beyond five are
+    """The brief of this title from a day's report. `todo` says what to see to; rows beyond three are
     counted."""
     made = [
         _figures(headlines(report)),
@@ -106,7 +106,9 @@ def _queues(report: Report) -> Section | None:
         columns.append(level)
     worst = sorted(outcomes.rows, key=lambda row: -(row["abandoned"] or 0))
     rows = [
-        _only(columns, {**row, "service": served.get(row.get("id"), {}).get("service")})
+        _only(
+            columns, {**row, "service": served.get(row.get("id"), {}).get("service")}, LONGEST_NAME
+        )
         for row in worst[:MOST_QUEUES]
     ]
     table = Table(
@@ -119,7 +121,7 @@ def _cut(section: Section) -> Section:
     tables = [
         msgspec.structs.replace(
             table,
-            rows=[_only(table.columns, row) for row in table.rows[:MOST_TODO]],
+            rows=[_only(table.columns, row, LONGEST_POINT) for row in table.rows[:MOST_TODO]],
             more=table.more + max(0, len(table.rows) - MOST_TODO),
         )
         for table in section.tables
@@ -136,11 +138,13 @@ def _column(table: Table, key: str) -> Column | None:
     return next((column for column in table.columns if column.key == key), None)
 
 
-def _only(columns: Sequence[Column], row: Mapping[str, Any]) -> dict[str, Any]:
-    return {column.key: _short(row.get(column.key)) for column in columns}
+def _only(
+    columns: Sequence[Column], row: Mapping[str, Any], longest: int = LONGEST_TEXT
+) -> dict[str, Any]:
+    return {column.key: _short(row.get(column.key), longest) for column in columns}
 
 
-def _short(cell: Cell) -> Cell:
+def _short(cell: Cell, longest: int) -> Cell:
     if isinstance(cell, Mapping):
-        return {language: plain(str(text), LONGEST_TEXT) for language, text in cell.items()}
-    return plain(cell, LONGEST_TEXT) if isinstance(cell, str) else cell
+        return {language: cut(str(text), longest) for language, text in cell.items()}
+    return cut(cell, longest) if isinstance(cell, str) else cell

@@ -6,11 +6,12 @@ from markupsafe import Markup
 
 from reports.chart_scale import BARS, LINES, STEPS, Axis, axis, colours, reading, unit
 from reports.model import Column, Kind, Table
-from reports.words import Wording
+from reports.words import Wording, cut
 
 WIDTH, HEIGHT = 960, 270
 LEFT, RIGHT, TOP, BOTTOM = 52, 52, 10, 30
 MOST_LABELS = 14
+THINNEST = 5.0
 _LETTER = 7.0
 _PLOT_W, _PLOT_H = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
@@ -100,7 +101,7 @@ class _Drawing:
             every += every % 2  # whole hours, where the intervals are halves of one
         room = int(self._slot * every / _LETTER)
         return Markup("").join(
-            _text(self._middle(number), HEIGHT - 10, _cut(label, room), "middle")
+            _text(self._middle(number), HEIGHT - 10, cut(label, room), "middle")
             for number, label in enumerate(labels)
             if number % every == 0
         )
@@ -112,6 +113,8 @@ class _Drawing:
         if not columns:
             return []
         wide = min(self._slot * 0.76 / len(columns), 48.0)
+        # Too thin side by side, they stand one before the other, each narrower than the last.
+        before = wide < THINNEST
         parts = []
         for number, (column, colour) in enumerate(zip(columns, bar_colours, strict=True)):
             for slot, value in enumerate(self._readings(column)):
@@ -119,6 +122,9 @@ class _Drawing:
                     continue
                 high = _PLOT_H * value / scale.most
                 x = self._middle(slot) + (number - len(columns) / 2) * wide
+                if before:
+                    wide = self._slot * 0.8 * (1 - number / (len(columns) + 1))
+                    x = self._middle(slot) - wide / 2
                 parts.append(
                     Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>').format(
                         _n(x), _n(TOP + _PLOT_H - high), _n(max(wide - 0.6, 0.6)), _n(high), colour
@@ -164,18 +170,6 @@ def _text(x: float, y: float, text: str, anchor: str) -> Markup:
     return Markup('<text x="{}" y="{}" text-anchor="{}">{}</text>').format(
         _n(x), _n(y), anchor, text
     )
-
-
-def _cut(text: str, room: int) -> str:
-    if sum(2 if letter > "\u2e7f" else 1 for letter in text) <= room:
-        return text
-    kept, width = "", 1
-    for letter in text:
-        width += 2 if letter > "\u2e7f" else 1
-        if width > room:
-            break
-        kept += letter
-    return kept + "…"
 
 
 def _n(value: float) -> str:

@@ -13,6 +13,7 @@ DENSE = 11
 """Columns from which on its letters are smaller in print."""
 FEW = 6
 """Columns up to which a table is not as broad as the page: an eye must find along a row."""
+SHORT = 20
 _WORDED = frozenset({Kind.TEXT, Kind.WORD, Kind.DATE, Kind.INSTANT})
 
 
@@ -104,15 +105,18 @@ def _cell(column: Column, cell: Cell, told: str, words: Wording, *, first: bool)
     sums = beside(column.kind, cell, words)
     return Markup("<{}{}{}>{}</{}>").format(
         tag,
-        _number(column, faint=bool(told) and (cell is None or told == NOTHING)),
+        _number(column, faint=bool(told) and (cell is None or told == NOTHING), whole=told),
         Markup(' title="{}"').format(sums) if sums else "",
         told,
         "th" if first else "td",
     )
 
 
-def _number(column: Column, *, faint: bool = False) -> Markup:
-    names = [name for name, holds in (("n", right(column.kind)), ("u", faint)) if holds]
+def _number(column: Column, *, faint: bool = False, whole: str = "") -> Markup:
+    # A short word, a date or a time is never broken in two.
+    kept = bool(whole) and column.kind in _WORDED - {Kind.TEXT} and len(whole) <= SHORT
+    held = (("n", right(column.kind)), ("u", faint), ("w", kept))
+    names = [name for name, holds in held if holds]
     return Markup(' class="{}"').format(" ".join(names)) if names else Markup("")
 
 

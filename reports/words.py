@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -70,14 +71,21 @@ class Wording:
     def taken_of(self, column: Column) -> str:
         """The same as it stands beside a ratio: `of offered`, `mean of answered`."""
         of = self.of(column)
-        key = "report.form.of" if column.kind is Kind.SHARE else "report.form.mean_of"
-        return self.word(key, of=of) if of else ""
+        share = "of" if not is_change(column) else "relative_to"
+        key = share if column.kind is Kind.SHARE else "mean_of"
+        return self.word(f"report.form.{key}", of=of) if of else ""
 
     def cells(self, column: Column, values: Iterable[Cell]) -> list[str]:
         """The cells of a column, instants of whole minutes without their seconds."""
         values = list(values)
         fine = column.kind is Kind.INSTANT and not whole_minutes(values)
-        return [self.cell(column.kind, value, seconds=fine) for value in values]
+        told = [self.cell(column.kind, value, seconds=fine) for value in values]
+        if not is_change(column):
+            return told
+        return [
+            f"+{each}" if _rises(column.kind, value) else each
+            for each, value in zip(told, values, strict=True)
+        ]
 
     def cell(self, kind: Kind, value: Cell, *, seconds: bool = True) -> str:
         """One cell in words."""
@@ -161,6 +169,18 @@ def wording(report: Report, language: str) -> Wording:
     return Wording(language, report.time_zone, dated=report.first != report.last)
 
 
+def is_change(column: Column) -> bool:
+    """Whether a column tells how much more or less something is: it has its sign."""
+    plain_kind = column.kind in (Kind.COUNT, Kind.NUMBER, Kind.DURATION, Kind.SHARE)
+    return plain_kind and column.key.endswith(("_change", "_relative", "_points"))
+
+
+def _rises(kind: Kind, value: Cell) -> bool:
+    if value is None:
+        return False
+    return value[0] > 0 and bool(value[1]) if kind is Kind.SHARE else bool(value > 0)
+
+
 def right(kind: Kind) -> bool:
     """Whether cells of this kind stand at the right, digit under digit."""
     return kind in _RIGHT
@@ -188,6 +208,22 @@ def plain(text: str, longest: int = _LONGEST) -> str:
     """Text from outside on one line, with nothing in it that no file can hold."""
     kept = "".join(letter if letter.isprintable() else " " for letter in text)
     return kept if len(kept) <= longest else kept[: longest - 1] + "…"
+
+
+def cut(text: str, broadest: int) -> str:
+    """The text as far as there is room for so many letters; a Chinese one takes two."""
+    kept = plain(text)
+    if sum(breadth(letter) for letter in kept) <= broadest:
+        return kept
+    room, end = broadest - 1, 0
+    while (room := room - breadth(kept[end])) >= 0:
+        end += 1
+    return kept[:end] + "…"
+
+
+def breadth(letter: str) -> int:
+    """How many columns a letter takes."""
+    return 2 if east_asian_width(letter) in "WF" else 1
 
 
 def _kind(place: str, value: Any) -> Kind:

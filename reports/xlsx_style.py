@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date
 from datetime import datetime
 from typing import Any
-from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
@@ -12,7 +11,7 @@ from xlsxwriter.format import Format
 
 from ingest.events import Millis
 from reports.model import Cell, Column, Kind
-from reports.words import right, whole_minutes
+from reports.words import breadth, is_change, right, whole_minutes
 
 DAY_MS = 86_400_000
 INK, SOFT, LINE, HEAD = "#10161e", "#465364", "#d3dae3", "#eef1f5"
@@ -88,8 +87,9 @@ def number_format(column: Column, rows: Sequence[Mapping[str, Cell]], dated: boo
         clock = "hh:mm" if whole_minutes(values) else "hh:mm:ss"
         return f"yyyy-mm-dd {clock}" if dated else clock
     if column.kind is Kind.DURATION and below_nothing(values):
-        return _SECONDS
-    return _NUMBERS.get(column.kind, "")
+        return f"+{_SECONDS};-{_SECONDS}" if is_change(column) else _SECONDS
+    form = _NUMBERS.get(column.kind, "")
+    return f"+{form};-{form};{form}" if form and is_change(column) else form
 
 
 def below_nothing(values: Iterable[Cell]) -> bool:
@@ -104,7 +104,7 @@ def value(kind: Kind, cell: Cell, zone: ZoneInfo, number: str) -> object:
     """
     match kind:
         case Kind.DURATION:
-            return cell / 1_000 if number == _SECONDS else cell / DAY_MS
+            return cell / 1_000 if _SECONDS in number else cell / DAY_MS
         case Kind.INSTANT:
             return local(cell, zone)
         case Kind.DATE:
@@ -136,7 +136,7 @@ def like_a_formula(text: str) -> bool:
 
 def width(text: str) -> int:
     """Columns that a text takes: a Chinese letter takes two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(map(breadth, text))
 
 
 def at_right(column: Column) -> bool:

@@ -43,9 +43,13 @@ def number(cell: Any) -> Any:
     return cell
 
 
-def rows_of(file: bytes, sheet: str) -> list[list[Any]]:
+COVER, CHARTS, FIGURES, QUEUES, INTERVALS, ABANDONED = range(6)
+"""The sheets, in their order."""
+
+
+def rows_of(file: bytes, sheet: int) -> list[list[Any]]:
     book = CalamineWorkbook.from_filelike(BytesIO(file))
-    return book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    return book.get_sheet_by_index(sheet).to_python(skip_empty_area=False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -54,7 +58,7 @@ def test_numbers_are_numbers_and_ratios_stand_beside_their_sums(
 ) -> None:
     words = Wording(language, sample.time_zone)
     table = sample.sections[1].tables[0]
-    rows = rows_of(files[language], "queues")
+    rows = rows_of(files[language], QUEUES)
     head = next(n for n, row in enumerate(rows) if str(row[0]) == words.column(table.columns[0]))
     ratios = [column.key for column in table.columns if column.kind in ("share", "mean", "score")]
     sums_at = len(table.columns) + 1
@@ -76,7 +80,7 @@ def test_numbers_are_numbers_and_ratios_stand_beside_their_sums(
 
 
 def test_both_languages_have_the_same_numbers(files: dict[str, bytes]) -> None:
-    sheets = ("figures", "queues", "intervals", "abandoned")
+    sheets = (FIGURES, QUEUES, INTERVALS, ABANDONED)
     numbers = {
         language: [
             [
@@ -103,13 +107,13 @@ def test_no_text_from_outside_becomes_a_formula(files: dict[str, bytes], sample:
     assert len(formulas) > 100
     assert all(OURS.fullmatch(formula.replace("&quot;", '"')) for formula in formulas)
     assert len(drawn) == 1
-    shown = [row[0] for row in rows_of(files["en"], "queues")]
+    shown = [row[0] for row in rows_of(files["en"], QUEUES)]
     assert '=cmd|"/c calc"!A1' in shown
     assert max(len(str(each)) for each in shown) == 400
 
 
 def test_the_first_sheet_says_what_it_is_of(files: dict[str, bytes]) -> None:
-    said = {str(row[0]): str(row[1]) for row in rows_of(files["zh"], "说明") if len(row) > 1}
+    said = {str(row[0]): str(row[1]) for row in rows_of(files["zh"], COVER) if len(row) > 1}
     assert said["时区"] == "Asia/Shanghai"
     assert said["指标口径"] == "第 3 版"
     assert said["统计区间"] == "2026-11-22 周日"
@@ -151,7 +155,14 @@ def opened(
         capture_output=True,
         timeout=120,
     )
-    return {language: read_csv(folder / "csv" / f"{language}-queues.csv") for language in files}
+    names_of = {
+        language: CalamineWorkbook.from_filelike(BytesIO(file)).sheet_names
+        for language, file in files.items()
+    }
+    return {
+        language: read_csv(folder / "csv" / f"{language}-{sheets[QUEUES]}.csv")
+        for language, sheets in names_of.items()
+    }
 
 
 def read_csv(path: Path) -> list[list[str]]:
