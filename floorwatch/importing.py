@@ -1,7 +1,7 @@
 """Import: past days of other systems, through the very floor that runs live, into the archive.
 
-A daybook of its own, in a folder that is gone afterwards, takes what the floor states; so a past of
-years needs no more memory than a day.
+A daybook of its own, in a folder that is gone afterwards, takes what the floor states: however long
+the past is, no more than a day of facts is held.
 """
 
 import heapq
