@@ -32,6 +32,8 @@ RECENT_DAYS = 28
 """Handling, patience and shrinkage are those of the last four weeks: they drift."""
 OCCUPANCY = 0.85
 """Nobody is planned to be busier for a whole interval."""
+NOTHING = 0.05
+"""An interval in which on no day so many calls are expected is one in which the queue is closed."""
 FEWEST = 20
 """Conversations, or callers who gave up, below which a mean says nothing."""
 _DAY = timedelta(days=1)
@@ -184,8 +186,15 @@ def _slots(
     card = site.queue(queue)
     goal = Goal(level=card.goal, target_s=card.target_ms / 1_000, occupancy=occupancy)
     known: dict[float, Need | None] = {}
+    most = {
+        column: max((float(day.calls[column]) for day in outlook.days), default=0.0)
+        for column in range(grid.columns)
+    }
+    closed = frozenset(column for column, calls in most.items() if calls < NOTHING)
     for day in outlook.days:
         for start_at, calls, low, high in outlook.rows(day, grid):
+            if grid.place(start_at)[1] in closed:
+                continue
             # To the hundredth of a call: what is nearly the same needs the same.
             rounded = round(calls, 2)
             if rounded not in known:

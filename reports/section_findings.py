@@ -13,6 +13,9 @@ from reports.walk_records import AGAIN_MS, Finding, again
 from reports.walked import Walked
 
 DAY_MS = 86_400_000
+DRAWN = 4
+"""Rows from which on a drawing says more than the table."""
+_NONE = "—"
 _PLACE = Column(key="place", kind=Kind.TEXT)
 _KIND = Column(key="finding", kind=Kind.TEXT)
 _TEAM = Column(key="team", kind=Kind.TEXT)
@@ -39,7 +42,7 @@ _OF_ONE = (
     Column(key="found_by", kind=Kind.TEXT),
 )
 _LIST = (
-    Column(key="at", kind=Kind.INSTANT),
+    Column(key="found_at", kind=Kind.INSTANT),
     *_OF_ONE,
     Column(key="times_before", kind=Kind.COUNT),
     Column(key="became", kind=Kind.WORD),
@@ -48,8 +51,7 @@ _LIST = (
     Column(key="settled_at", kind=Kind.INSTANT),
 )
 _OPEN = (
-    Column(key="at", kind=Kind.INSTANT),
-    Column(key="age", kind=Kind.DURATION),
+    Column(key="found_at", kind=Kind.INSTANT),
     Column(key="age_days", kind=Kind.COUNT),
     *_OF_ONE,
 )
@@ -77,8 +79,7 @@ def measures(walked: Walked) -> Section:
     left = sorted(walked.left, key=lambda each: (each.at, each.id))
     rows: list[Row] = [
         {
-            "at": each.at,
-            "age": max(0, walked.now - each.at),
+            "found_at": each.at,
             "age_days": max(0, walked.now - each.at) // DAY_MS,
             **_of_one(walked, each),
         }
@@ -111,7 +112,7 @@ def _by(
         columns=[column, *_COUNTS],
         rows=rows,
         total=_counts(walked, findings, len(findings)) if rows else None,
-        chart=Chart(x=column.key, bars=("findings",)) if len(rows) > 1 else None,
+        chart=Chart(x=column.key, bars=("findings",)) if len(rows) >= DRAWN else None,
     )
 
 
@@ -122,7 +123,7 @@ def _by_team(walked: Walked) -> Table | None:
         walked,
         "found_teams",
         _TEAM,
-        lambda each: (walked.team(each), walked.team_name(walked.team(each))),
+        lambda each: (walked.team(each), walked.team_name(walked.team(each)) or _NONE),
     )
 
 
@@ -142,7 +143,7 @@ def _by_hour(walked: Walked) -> Table:
         key="found_hours",
         columns=[Column(key="hour", kind=Kind.TEXT), *_COUNTS],
         rows=rows,
-        chart=Chart(x="hour", bars=("findings",)) if len(rows) > 1 else None,
+        chart=Chart(x="hour", bars=("findings",)) if len(rows) >= DRAWN else None,
     )
 
 
@@ -188,12 +189,12 @@ def _again(walked: Walked) -> Table:
 def _one(walked: Walked, each: Finding) -> Row:
     became = "open" if each.open else "settled" if each.settled else "done"
     return {
-        "at": each.at,
+        "found_at": each.at,
         **_of_one(walked, each),
         "times_before": again(each, walked.findings),
         "became": f"report.state.measure_{became}" if each.measure else None,
-        "settled": each.settled or None,
-        "settled_by": each.settled_by or None,
+        "settled": each.settled,
+        "settled_by": each.settled_by,
         "settled_at": each.settled_at,
     }
 
@@ -203,9 +204,9 @@ def _of_one(walked: Walked, each: Finding) -> Row:
         "id": each.id,
         "place": walked.place(each),
         "finding": walked.kind(each),
-        "team": walked.team_name(walked.team(each)),
-        "agent": walked.agent(each.agent),
-        "note": each.note or None,
-        "measure": walked.measure(each),
-        "found_by": each.by or None,
+        "team": walked.team_name(walked.team(each)) or _NONE,
+        "agent": walked.agent(each.agent) or "",
+        "note": each.note,
+        "measure": walked.measure(each) or "",
+        "found_by": each.by,
     }

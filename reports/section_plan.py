@@ -190,10 +190,11 @@ def _people(
         notes.append(Note(key="hiring", values=values))
     tables = [
         _together(plan, near, here, shifts),
-        _each(plan, near, shifts),
         hired,
         _habits(plan, sorted({slot.queue for slot in slots})),
     ]
+    if whole:
+        tables.append(_each(plan, near, shifts))
     return Section(key="need", tables=tables, notes=notes)
 
 
@@ -256,7 +257,7 @@ def _by_time(slots: Sequence[Slot]) -> dict[Millis, list[Slot]]:
 def _needed(slots: Sequence[Slot]) -> tuple[int | None, int | None]:
     needs = [slot.need for slot in slots]
     known = [need for need in needs if need is not None]
-    if len(known) < len(needs):
+    if not known:
         return None, None
     return sum(need.agents for need in known), sum(need.rostered for need in known)
 

@@ -26,9 +26,9 @@ _COLUMNS = (
     Column(key="surveys", kind=Kind.COUNT),
     Column(key="response", kind=Kind.SHARE, of="handled"),
     Column(key="csat", kind=Kind.SHARE, of="surveys"),
-    Column(key="survey_points", kind=Kind.SCORE, of="surveys"),
+    Column(key="survey_mean", kind=Kind.SCORE, of="surveys"),
     Column(key="reviews", kind=Kind.COUNT),
-    Column(key="review_points", kind=Kind.SCORE, of="reviews"),
+    Column(key="review_mean", kind=Kind.SCORE, of="reviews"),
 )
 _GIVEN = (
     Column(key="judged_by", kind=Kind.WORD),
@@ -38,7 +38,7 @@ _GIVEN = (
     Column(key="given_share", kind=Kind.SHARE, of="scores"),
 )
 _LOW = (
-    Column(key="at", kind=Kind.INSTANT),
+    Column(key="scored_at", kind=Kind.INSTANT),
     QUEUE,
     _AGENT,
     Column(key="call", kind=Kind.TEXT),
@@ -169,9 +169,9 @@ def _cells(sums: Mapping[str, int], talks: int | None) -> Row:
         "response": None if talks is None else [surveys, talks],
         "csat": [sums["surveys_satisfied"], surveys],
         # In thousandths of their scales, ten of which are one of a hundred.
-        "survey_points": [sums["survey_points"], 10 * surveys],
+        "survey_mean": [sums["survey_points"], 10 * surveys],
         "reviews": reviews,
-        "review_points": [sums["review_points"], 10 * reviews],
+        "review_mean": [sums["review_points"], 10 * reviews],
     }
 
 
@@ -210,7 +210,7 @@ def _low(basis: Basis, rows: pl.DataFrame) -> Table:
     most = basis.request.most
     told: list[Row] = [
         {
-            "at": row["at"],
+            "scored_at": row["at"],
             "queue": _known(row["queue"], basis.queue_name),
             "agent": _known(row["agent"], basis.agent_name),
             "call": row["call"],

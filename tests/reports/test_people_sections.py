@@ -125,8 +125,8 @@ def test_scores_by_queue_add_up(report: Report) -> None:
     queues = table(told, "scores_queues")
     sales = row(queues, "sales")
     assert (sales["surveys"], sales["response"], sales["csat"]) == (3, [3, 4], [2, 3])
-    assert sales["survey_points"] == [1000 + 750 + 700, 30]
-    assert sales["review_points"] == [900 + 500, 20]
+    assert sales["survey_mean"] == [1000 + 750 + 700, 30]
+    assert sales["review_mean"] == [900 + 500, 20]
     assert row(queues, "vip")["csat"] == [0, 1]
     assert queues.rows[-1]["queue"] is None
     assert queues.rows[-1]["response"] is None

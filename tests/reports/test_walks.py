@@ -156,7 +156,7 @@ def test_the_patrol_log_and_the_days_tell_the_same_time() -> None:
 def test_an_open_measure_has_its_age() -> None:
     now = at(9, 9.2)
     [left] = table(report(walked(now=now)).sections, "measures_open").rows
-    assert (left["age"], left["age_days"]) == (9 * 24 * HOUR, 9)
+    assert (left["found_at"], left["age_days"]) == (at(0, 9.2), 9)
     assert left["measure"] == "measure.repair"
 
 
