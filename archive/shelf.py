@@ -248,7 +248,7 @@ def _made(folder: Path) -> None:
     """Make a folder that is there after a power cut, too."""
     if not folder.is_dir():
         _made(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(0o750, exist_ok=True)  # people are in it: not for everybody on this machine
         _settled(folder.parent)
 
 

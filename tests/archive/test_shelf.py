@@ -39,6 +39,7 @@ def test_what_is_written_is_read(
     assert kept.sites() == ["hq"]
     assert kept.about("hq", day) == about_a_day(version=1, origin="calls+csv:a.csv")
     assert kept.load("hq", day).equals(frame)
+    assert not kept.root.stat().st_mode & 0o007
     read = kept.read("hq", day, day).collect()
     assert read.schema == shelf.SCHEMA
     assert read["day"].unique().to_list() == [day]
