@@ -47,6 +47,8 @@ url = "simulate:demo"
 allow = ["pause", "unpause", "move", "sign_out", "hang_up", "take_over", "listen", "whisper", "barge"]
 [access]
 mode = "sign-in"
+[stores]
+journal = "file:."
 [gateway]
 listen = "127.0.0.1:0"
 """

@@ -64,6 +64,9 @@ DEEDS = {
     "action.whisper": SUPERVISORS,
     "action.barge": SUPERVISORS,
     "action.undo": SUPERVISORS,
+    "report.mail.set": MANAGERS,
+    "report.mail.end": MANAGERS,
+    "report.mail.try": MANAGERS,
 }
 ASKED = {
     "/session": EVERYBODY,
@@ -85,6 +88,8 @@ ASKED = {
     "/day": MANAGERS,
     "/day/chart": MANAGERS,
     "/day/file": MANAGERS,
+    "/report/file": MANAGERS,
+    "/report-mails": MANAGERS,
 }
 ASKED_OF_ALERTS = {
     "/incident": SUPERVISORS,
@@ -629,3 +634,39 @@ def test_time_signs_out(cast: Cast) -> None:
     old = site.known.sessions.begin("old", now - WHOLE_MS)
     site.known.sessions.user(digest(old), now - 600_000, seen=True)
     assert is_nobody(site, old)
+
+
+def test_a_report_tells_a_manager_of_his_queues_and_teams_alone(cast: Cast) -> None:
+    path = "/report/file?form=json&span=day"
+    deadline = time.monotonic() + PATIENCE_S  # facts are written every five seconds
+    while not _offered(cast.site.get(path, cast.tokens["scoped manager"]).content):
+        assert time.monotonic() < deadline
+    his = cast.site.get(path, cast.tokens["scoped manager"])
+    of_all = cast.site.get(path, cast.tokens["manager"])
+    assert (of_all.status_code, his.status_code) == (200, 200)
+    assert OTHER_QUEUE in of_all.text
+    assert f'"{OTHER_QUEUE}"' not in his.text
+    assert not [id for id in OTHERS if f'"{id}"' in his.text or f'"{NAMES[id]}"' in his.text]
+    sections = {each["key"]: each for each in json.loads(his.content)["sections"]}
+    assert "incidents" not in sections
+    assert 0 < _offered(his.content) < _offered(of_all.content)
+
+
+def _offered(report: bytes) -> int:
+    [summary, *_] = json.loads(report)["sections"]
+    rows = {row["figure"]: row["now"] for row in summary["tables"][0]["rows"]}
+    return int(rows["report.column.offered"])
+
+
+def test_a_report_comes_in_every_form_and_a_brief_too(cast: Cast) -> None:
+    token = cast.tokens["manager"]
+    begins = {"xlsx": b"PK", "html": b"<!doctype html>", "csv": b"\xef\xbb\xbf", "json": b"{"}
+    for form, begin in begins.items():
+        told = cast.site.get(f"/report/file?span=week&form={form}&lang=zh", token)
+        assert told.status_code == 200
+        assert told.content.startswith(begin), form
+        assert f".{form}" in told.headers["content-disposition"]
+    brief = cast.site.get("/report/file?span=day&title=brief_after&form=html&lang=zh", token)
+    assert "班后会简报" in brief.text
+    for query in ("span=decade", "form=docx", "date=2999-01-01", "span=week&title=brief_after"):
+        assert cast.site.get(f"/report/file?{query}", token).status_code == 403, query
