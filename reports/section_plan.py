@@ -30,7 +30,7 @@ _NEED = (
     Column(key="interval", kind=Kind.INSTANT),
     Column(key="calls", kind=Kind.NUMBER),
     *(Column(key=key, kind=Kind.COUNT) for key in ("agents_needed", "roster_needed")),
-    *(Column(key=key, kind=Kind.COUNT) for key in ("rostered", "roster_gap", "signed_in_now")),
+    *(Column(key=key, kind=Kind.COUNT) for key in ("rostered", "roster_gap")),
 )
 _BY_QUEUE = (
     Column(key="interval", kind=Kind.INSTANT),
@@ -112,7 +112,7 @@ def _framed(
         start=calendar.begin(first),
         end=calendar.begin(last + _DAY),
         as_of=now,
-        live=True,
+        live=False,
         definition=DEFINITION,
         sections=sections,
     )
@@ -175,6 +175,13 @@ def _people(
         "occupancy": [round(plan.occupancy * _FINE), _FINE],
     }
     notes = [Note(key="need", values=values)]
+    now, signed_in = here
+    running = [slot for slot in slots if slot.start_at <= now < slot.start_at + plan.interval_ms]
+    agents, _ = _needed(running)
+    if signed_in is not None and agents is not None:
+        told: dict[str, Cell] = {"agents": agents, "here": signed_in}
+        tone = "good" if signed_in >= agents else "warn"
+        notes.append(Note(key="need_now", values=told, tone=tone))
     if shifts is None:
         notes.append(Note(key="plan_no_file"))
     if any(slot.need is None for slot in slots):
@@ -189,7 +196,7 @@ def _people(
         }
         notes.append(Note(key="hiring", values=values))
     tables = [
-        _together(plan, near, here, shifts),
+        _together(near, shifts),
         hired,
         _habits(plan, sorted({slot.queue for slot in slots})),
     ]
@@ -199,13 +206,10 @@ def _people(
 
 
 def _together(
-    plan: Plan,
     slots: Sequence[Slot],
-    here: tuple[Millis, int | None],
     shifts: Sequence[Shift] | None,
 ) -> Table:
     """All queues together: whoever serves several is counted once, and needed by each."""
-    now, signed_in = here
     rows: list[Row] = []
     queues = frozenset(slot.queue for slot in slots)
     for at, own in _by_time(slots).items():
@@ -219,11 +223,10 @@ def _together(
                 "roster_needed": roster,
                 "rostered": there,
                 "roster_gap": None if there is None or roster is None else there - roster,
-                "signed_in_now": signed_in if at <= now < at + plan.interval_ms else None,
             }
         )
-    lines = ("roster_needed",) if shifts is None else ("roster_needed", "rostered")
-    chart = Chart(x="interval", bars=("calls",), lines=lines)
+    lines = () if shifts is None else ("rostered",)
+    chart = Chart(x="interval", bars=("roster_needed",), lines=lines)
     return Table(key="plan_need", columns=_NEED, rows=rows, chart=chart)
 
 
