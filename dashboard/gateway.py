@@ -46,6 +46,10 @@ _OWN_ONLY = Refusal(HTTPStatus.FORBIDDEN, "only the pages that we serve ourselve
 _NOTHING = Refusal(HTTPStatus.NOT_FOUND, "there is nothing here")
 
 
+ANSWER_S = 60.0
+"""How long a question may take, from its first byte to its answer: a year's report is no matter of moments."""
+
+
 class GatewayError(Exception):
     """The gateway could not open its port."""
 
@@ -95,6 +99,7 @@ class Gateway:
                 self.port,
                 process_request=self._answer,
                 compression=None,
+                open_timeout=ANSWER_S,
                 max_size=DESK_BYTES,
                 max_queue=4,
                 server_header=None,

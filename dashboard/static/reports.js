@@ -67,14 +67,14 @@ class ReportsPage {
 
   // By one of the listed days: 1 is back in time.
   step(by) {
-    if (!this.overview) return this.choose(paper_step(this.kind, this.date || this.today, -by));
+    if (!this.overview) return this.choose(paper_step(this.kind, this.on, -by));
     const place = this.days.findIndex((each) => each.date === this.day?.date);
     const next = this.days[place + by];
     if (next) this.choose(next.date);
   }
 
   choose(date) {
-    this.date = date === this.today ? "" : date;
+    this.date = this.overview && date === this.today ? "" : date;
     this.told_incidents = undefined;
     this.turn();
   }
@@ -88,6 +88,12 @@ class ReportsPage {
   // The day as it is looked at; all others are reports.
   get overview() {
     return this.kind === "overview";
+  }
+
+  // The day that is asked for; without a wish the running one, or the last of a report that is whole.
+  get on() {
+    if (this.date || !this.today || this.overview) return this.date || this.today;
+    return PAPERS_OF_THE_PAST.has(this.kind) ? paper_step(this.kind, this.today, -1) : this.today;
   }
 
   choose_queue(queue) {

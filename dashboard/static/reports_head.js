@@ -66,7 +66,8 @@ class ReportHead {
   paint(day) {
     const { page } = this;
     const { words, site } = page;
-    put(this.site, words.say("reports.page", { site: words.name(site?.names, site?.id ?? "") }));
+    const whose = words.name(site?.names, site?.id ?? "");
+    put(this.site, page.overview ? words.say("reports.page", { site: whose }) : whose);
     put(this.title, this.titled(day));
     const title = `${this.site.data} · ${this.title.data}`;
     if (document.title !== title) document.title = title;
@@ -91,12 +92,13 @@ class ReportHead {
   titled(day) {
     const { words, kind, overview, date, today } = this.page;
     if (overview) return day ? words.date(day.start_at) : words.say("reports.title");
-    if (!(date || today)) return words.say(`paper.${kind}`);
-    return `${words.say(`paper.${kind}`)} · ${paper_title(kind, date || today, words)}`;
+    const on = kind === "plan" ? today : date || today; // the plan is always of the days to come
+    if (!on) return words.say(`paper.${kind}`);
+    return `${words.say(`paper.${kind}`)} · ${paper_title(kind, on, words)}`;
   }
 
   paint_papers() {
-    const { words, paper, overview, date, today } = this.page;
+    const { words, paper, overview, on, today } = this.page;
     put(this.mails_words, words.say("mails.open"));
     for (const { node } of this.files) node.hidden = !overview;
     for (const { form, node, words: label } of this.papers) {
@@ -107,10 +109,10 @@ class ReportHead {
     }
     this.print.hidden = !overview;
     this.choice.hidden = !overview;
-    this.on.hidden = overview;
+    this.on.hidden = overview || this.page.kind === "plan";
     mark(this.on, "aria-label", words.say("reports.day"));
     mark(this.on, "max", today);
-    if (this.on.value !== (date || today)) this.on.value = date || today;
+    if (this.on.value !== on) this.on.value = on;
   }
 
   paint_state(day) {
@@ -145,9 +147,9 @@ class ReportHead {
     }
     if (day) this.choice.value = day.date;
     const place = days.findIndex((each) => each.date === day?.date);
-    const { overview, kind, date } = this.page;
-    this.earlier.disabled = overview && (place < 0 || place >= days.length - 1);
-    this.later.disabled = overview ? place <= 0 : !today || paper_days(kind, date || today)[1] >= today;
+    const { overview, kind, on } = this.page;
+    this.earlier.disabled = kind === "plan" || (overview && (place < 0 || place >= days.length - 1));
+    this.later.disabled = overview ? place <= 0 : !on || paper_days(kind, on)[1] >= today;
   }
 
   // Days without anything are not listed: only what really is the day before is yesterday.

@@ -1,7 +1,10 @@
 // What a manager reads: the day as it is looked at, or a report as it is signed, mailed and printed.
 
-const REPORT_KINDS = ["overview", "day", "week", "month", "year", "brief_before", "brief_after", "walks", "walks_month"];
+const REPORT_KINDS = ["overview", "day", "week", "month", "year", "brief_before", "brief_after", "walks", "walks_month", "plan"];
 const PAPER_SPANS = { week: "week", month: "month", year: "year", walks: "week", walks_month: "month" };
+const PAPER_PLAN_DAYS = 14;
+
+const PAPERS_OF_THE_PAST = new Set(["day", "week", "month", "brief_before", "walks", "walks_month"]);
 
 class ReportKinds {
   constructor(parent, page) {
@@ -26,6 +29,7 @@ class ReportKinds {
 // The business days of a report, as ISO dates: arithmetic on the calendar alone, whatever the time zone.
 function paper_days(kind, date) {
   const span = PAPER_SPANS[kind];
+  if (kind === "plan") return [date, paper_shifted(date, PAPER_PLAN_DAYS - 1)];
   const on = new Date(`${date}T00:00:00Z`);
   if (Number.isNaN(on.getTime())) return null;
   const [year, month] = [on.getUTCFullYear(), on.getUTCMonth()];
@@ -61,6 +65,6 @@ function paper_title(kind, date, words) {
   const whole = { year: "numeric", month: "long", day: "numeric" };
   if (span === "year") return on(first, { year: "numeric" });
   if (span === "month") return on(first, { year: "numeric", month: "long" });
-  if (span === "week") return words.say("paper.from_to", { from: on(first, whole), to: on(last, { month: "long", day: "numeric" }) });
+  if (span === "week" || kind === "plan") return words.say("paper.from_to", { from: on(first, whole), to: on(last, { month: "long", day: "numeric" }) });
   return on(first, { ...whole, weekday: "long" });
 }

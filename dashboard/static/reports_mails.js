@@ -115,7 +115,7 @@ class ReportMails {
     put(this.lead, off ? words.say("mails.off") : words.say("mails.lead", { domains: domains.join(words.say("mails.and")), zone: this.told?.time_zone ?? "" }));
     const mails = this.told?.mails ?? [];
     keep_rows(this.list, mails.map((mail) => [mail.id, mail]), (list) => new MailRow(list, this), (row, mail) => row.paint(mail, words));
-    this.none.hidden = mails.length > 0 || !this.told;
+    this.none.hidden = mails.length > 0 || !this.told || off;
     put(this.none_words, words.say("mails.none"));
     this.form.hidden = !this.told || off;
     if (this.told) this.paint_form(words);

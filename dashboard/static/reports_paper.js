@@ -13,14 +13,15 @@ class ReportPaper {
   }
 
   query(form) {
-    const { kind, date, today, words } = this.page;
-    const query = { span: PAPER_SPANS[kind] ?? "day", date: date || today, form, lang: words.language };
+    const { kind, on, words } = this.page;
+    const query = { span: PAPER_SPANS[kind] ?? "day", date: on, form, lang: words.language };
     if (kind.startsWith("brief_")) query.title = kind;
     return query;
   }
 
-  // Floor walks have a report of their own.
+  // Floor walks have a report of their own, and the plan, which is always of the days to come.
   get path() {
+    if (this.page.kind === "plan") return "plan-report";
     return this.page.kind.startsWith("walks") ? "walk-report" : "report/file";
   }
 
