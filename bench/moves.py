@@ -1,4 +1,4 @@
-"""`python -m bench.moves [--runs 200]`: what moves between queues save, as predicted and as it happens.
+"""`python -m bench.moves [--runs 200] [--minute 65]`: what moves save, predicted and in truth.
 
 The simulator's whole floor with its skills, breaks, transfers, redials and missed calls, once without
 and once with the move that is ranked first, from the same moment on. The prediction knows what a
@@ -16,11 +16,11 @@ from statistics import fmean, stdev
 
 from ingest.events import SnapshotAgent, SnapshotMember, SnapshotVisit
 from ingest.words import AgentStatus
-from planning.moves import Line, Move, Person, expected, ranked
+from planning.moves import PARTS, Line, Move, Person, expected, ranked
 from simulators.demo import DEMO
 from simulators.floor_sim import FloorSim
 from simulators.interventions import Deed, Intervention
-from simulators.plans import AgentPlan
+from simulators.plans import AgentPlan, Shift
 from simulators.scenario import Scenario
 from simulators.timetable import Timetable
 
@@ -165,26 +165,28 @@ def _person(
 ) -> Person:
     """As the site knows him: his queues, his shifts and breaks. Who serves one queue could any."""
     shift = next(shift for shift in made.shifts if shift.id == plan.shift)
-    there = 0
-    for minute in range(HALF_HOUR_MIN):
-        at = now + minute * MINUTE + MINUTE // 2
-        began = timetable.running(shift, at)
-        if began is not None:
-            since = (at - began) / MINUTE - plan.offset_min
-            there += not any(
-                each.at_min <= since < each.at_min + each.minutes for each in shift.breaks
-            )
+    there = [_is_there(shift, plan, timetable, now, minute) for minute in range(HALF_HOUR_MIN)]
+    part = HALF_HOUR_MIN // PARTS
     alone = len(plan.queues) == 1
     others = [queue.id for queue in made.queues if queue.id not in plan.queues]
     return Person(
         agent=plan.id,
         queues=plan.queues,
-        share=there / HALF_HOUR_MIN,
+        parts=tuple(sum(there[n : n + part]) / part for n in range(0, HALF_HOUR_MIN, part)),
         skills=dict.fromkeys(others, 1.0) if alone else {},
         busy=state in _BUSY,
         # Nobody is sent whose break is due, or who goes home.
-        free=there == HALF_HOUR_MIN and (state in _BUSY or state is AgentStatus.READY),
+        free=all(there) and (state in _BUSY or state is AgentStatus.READY),
     )
+
+
+def _is_there(shift: Shift, plan: AgentPlan, timetable: Timetable, now: int, minute: int) -> bool:
+    at = now + minute * MINUTE + MINUTE // 2
+    began = timetable.running(shift, at)
+    if began is None:
+        return False
+    since = (at - began) / MINUTE - plan.offset_min
+    return not any(each.at_min <= since < each.at_min + each.minutes for each in shift.breaks)
 
 
 def _half_hour(sim: FloorSim, move: Move | None, made: Scenario) -> dict[str, Lost]:
@@ -240,10 +242,19 @@ def _lines(made: Scenario, starts: Sequence[Start]) -> list[Line]:
 def main(tell: Callable[[str], object] = print) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.moves", description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS, choices=range(2, 2_001), metavar="N")
-    runs = parser.parse_args().runs
+    parser.add_argument(
+        "--minute",
+        type=int,
+        default=WARM_MIN,
+        choices=range(10, 240),
+        metavar="N",
+        help="of the day",
+    )
+    args = parser.parse_args()
+    runs = args.runs
     holds = True
     for name, factors in CASES.items():
-        found = measure(scenario(factors), runs)
+        found = measure(scenario(factors), runs, warm_min=args.minute)
         unbiased = abs(found.bias) <= found.within
         holds = holds and unbiased
         kinds = ", ".join(

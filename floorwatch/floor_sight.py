@@ -8,7 +8,7 @@ from ingest.events import Millis
 from ingest.words import AgentStatus
 from planning.advice import AHEAD_STEPS, STEP_MS, Half, Limits, Sight
 from planning.half_hour import SoFar
-from planning.moves import Line, Person
+from planning.moves import PARTS, Line, Person
 from planning.shifts import Shift
 from stream.agents import Agent
 from stream.floor import Floor
@@ -126,24 +126,31 @@ def _busy(queue: str, agents: Mapping[str, Agent]) -> int:
 
 def _person(agent: Agent, known: Known, now: Millis) -> Person:
     state, end = _state(agent), now + HALF_HOUR_MS
-    there_ms = HALF_HOUR_MS
+    # There from one moment of the half-hour to another.
+    comes_at, goes_at = now, end
     if state == _OUT:
-        there_ms = 0
+        comes_at = end
     elif state == _AWAY and agent.now is not None:
         allowed, since = known.allowed(agent.now.reason), agent.since or now
         rest_ms = _AWAY_MS if allowed is None else max(since + allowed - now, _OVER_MS)
-        there_ms = max(HALF_HOUR_MS - rest_ms, 0)
+        comes_at = now + rest_ms
     elif agent.id in known.leaving:
-        there_ms = max(HALF_HOUR_MS - (known.allowed("break") or _AWAY_MS), 0)
+        comes_at = now + (known.allowed("break") or _AWAY_MS)
     own = [shift for shift in known.shifts if shift.agent == agent.id]
     over = [shift for shift in own if shift.start_at <= now < shift.end_at < end]
     if over:
-        there_ms = min(there_ms, over[0].end_at - now)
+        goes_at = over[0].end_at
+    part_ms = HALF_HOUR_MS // PARTS
+    parts = tuple(
+        max(min(goes_at, at + part_ms) - max(comes_at, at), 0) / part_ms
+        for at in range(now, now + PARTS * part_ms, part_ms)
+    )
     queues = tuple(agent.queues)
     return Person(
         agent=agent.id,
         queues=queues,
-        share=there_ms / HALF_HOUR_MS,
+        share=sum(parts) / PARTS,
+        parts=parts,
         skills={queue: 1.0 for queue in known.skills.get(agent.id, ()) if queue not in queues},
         busy=state in _BUSY,
         moved_at=known.moved.get(agent.id),

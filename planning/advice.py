@@ -5,7 +5,7 @@ all three questions from the same people and queues.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from planning.erlang import erlang_a
 from planning.half_hour import SoFar, below_target
@@ -122,7 +122,7 @@ def may_go(sight: Sight, line: Line, lost: float, memory: Memory) -> MayGo:
         if there - len(going) - 1 < limits.least:
             why = "least"
             break
-        gone = replace(each, share=max(each.share - share, 0.0))
+        gone = each.without(share)
         after = [gone if other is each else other for other in people]
         cost = sum(expected(sight.lines, after, memory=memory).values()) - lost - total
         if cost > MOST_COST:

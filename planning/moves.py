@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from planning.sharing import Server, Waits, crews
-from planning.transient import Crew, abandons, level
+from planning.transient import Crew, abandons_over, level
 
 HALF_HOUR_S = 1_800.0
 COOLDOWN_MS = 900_000
 LEAST_GAIN = 0.3
 """Calls: a move that saves fewer is not worth the disturbance."""
+PARTS = 6
+"""The time asked about is looked at in so many parts: people come and go meanwhile."""
 MOST_MOVES = 5
 """Nobody makes more at once."""
 _REST_OF_CALL = 0.75
@@ -61,7 +63,8 @@ class Line:
 class Person:
     """An agent who serves `queues`, and for how much of the time asked about.
 
-    `share` is less than 1 for whoever is or goes on a break in it, or home. `skills` are the other
+    `share` is less than 1 for whoever is or goes on a break in it, or home; `parts` say it for each of
+    the `PARTS` of that time, where it is known so well. `skills` are the other
     queues that the agent could serve, and how fast: 1.0 as their own. `busy` is whoever is in a call
     now. `moved_at` is when the agent was moved last, in milliseconds; who is not `free` stays.
     """
@@ -69,10 +72,25 @@ class Person:
     agent: str
     queues: tuple[str, ...]
     share: float = 1.0
+    parts: tuple[float, ...] = ()
     skills: Mapping[str, float] = field(default_factory=dict)
     busy: bool = False
     moved_at: int | None = None
     free: bool = True
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of each part of the time."""
+        return self.parts or (self.share,) * PARTS
+
+    def without(self, of_all: float) -> "Person":
+        """The same who is away first, for this share of all the time."""
+        left, parts = of_all * PARTS, []
+        for share in self.shares:
+            gone = min(left, 1.0)
+            left -= gone
+            parts.append(share * (1 - gone))
+        return replace(self, parts=tuple(parts), share=sum(parts) / PARTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +116,16 @@ class Move:
         return self.saved - self.price
 
 
+Crews = tuple[Crew, ...]
+"""A queue's crew in each part of the time."""
+
+
 @dataclass(slots=True)
 class Memory:
     """What has been worked out about queues as they stand: of the same lines and time, for many asks."""
 
-    waits: dict[str, Waits] = field(default_factory=dict)
-    lost: dict[tuple[str, Crew], float] = field(default_factory=dict)
+    waits: dict[tuple[str, bool], Waits] = field(default_factory=dict)
+    lost: dict[tuple[str, "Crews"], float] = field(default_factory=dict)
 
 
 def ranked(  # noqa: PLR0913 - what a ranking may be asked with
@@ -211,24 +233,38 @@ class _Floor:
         self._within_s, self._target_s = within_s, target_s
         memory = memory or Memory()
         for line in lines:
-            memory.waits.setdefault(line.id, Waits(line.demand, line.waiting, within_s))
+            # Who waits now is served in the first part.
+            for first, waiting in ((True, line.waiting), (False, 0)):
+                waits = Waits(line.demand, waiting, within_s / PARTS)
+                memory.waits.setdefault((line.id, first), waits)
         self._waits, self._lost = memory.waits, memory.lost
 
-    def fares(self, *changed: Person) -> dict[str, Crew]:
-        """Each queue's crew, with these people as they would be instead."""
+    def fares(self, *changed: Person) -> dict[str, Crews]:
+        """Each queue's crews, with these people as they would be instead."""
         people = self.people | {person.agent: person for person in changed}
-        servers = [Server(queues=each.queues, share=each.share) for each in people.values()]
         demand = {id: line.demand for id, line in self.lines.items()}
-        return crews(demand, servers, self._waits)
+        known: dict[tuple[bool, tuple[Server, ...]], dict[str, Crew]] = {}
+        parts = []
+        for part in range(PARTS):
+            servers = tuple(
+                Server(queues=each.queues, share=each.shares[part]) for each in people.values()
+            )
+            key = part == 0, servers
+            if key not in known:
+                waits = {id: self._waits[id, part == 0] for id in self.lines}
+                known[key] = crews(demand, servers, waits)
+            parts.append(known[key])
+        return {id: tuple(part[id] for part in parts) for id in self.lines}
 
-    def lost(self, id: str, crew: Crew) -> float:
-        """How many give up in this queue, if this crew serves it."""
-        if (id, crew) not in self._lost:
-            self._lost[id, crew] = abandons(crew, self.lines[id].there, self._within_s)
-        return self._lost[id, crew]
+    def lost(self, id: str, crews: Crews) -> float:
+        """How many give up in this queue, if these crews serve it."""
+        if (id, crews) not in self._lost:
+            self._lost[id, crews] = abandons_over(crews, self.lines[id].there, self._within_s)
+        return self._lost[id, crews]
 
-    def level(self, id: str, crew: Crew) -> float:
-        """Which share of its coming calls is answered in time."""
+    def level(self, id: str, crews: Crews) -> float:
+        """Which share of its coming calls is answered in time, by the crew halfway."""
+        crew = crews[len(crews) // 2]
         return level(crew, self.lines[id].there, self._within_s, self._target_s)
 
     def moves(self, stay: set[str], made: Sequence[Move]) -> Iterator[_Worth]:
@@ -256,11 +292,16 @@ class _Floor:
         self.people[person.agent] = self._moved(person, taker)
 
     def _moved(self, person: Person, taker: str) -> Person:
-        share = person.share
+        moved = replace(person, queues=(taker,))
         if person.busy:
             rest_s = _REST_OF_CALL * self.lines[person.queues[0]].handling_s
-            share = max(share - rest_s / self._within_s, 0.0)
-        return replace(person, queues=(taker,), share=share * person.skills[taker])
+            moved = moved.without(min(rest_s / self._within_s, 1.0))
+        speed = person.skills[taker]
+        return replace(
+            moved,
+            share=moved.share * speed,
+            parts=tuple(share * speed for share in moved.shares),
+        )
 
     def _worth(self, person: Person, taker: str, lost: Mapping[str, float]) -> _Worth:
         after = self.fares(self._moved(person, taker))

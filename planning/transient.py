@@ -61,9 +61,19 @@ def abandons(crew: Crew, there: int, within_s: float) -> float:
 
     `there` callers wait or talk now.
     """
-    size = _size(crew, there, within_s)
-    lost = [max(n - crew.seats, 0) / crew.patience_s for n in range(size)]
-    return _expected(crew, lost, within_s)[there]
+    return abandons_over((crew,), there, within_s)
+
+
+def abandons_over(crews: Sequence[Crew], there: int, within_s: float) -> float:
+    """The same where the crew changes: each of these serves for an equal part of the time."""
+    part_s = within_s / len(crews)
+    size = max(_size(crew, there, within_s) for crew in crews)
+    total = [0.0] * size
+    # We go back in time: the last part first.
+    for crew in reversed(crews):
+        lost = [max(n - crew.seats, 0) / crew.patience_s for n in range(size)]
+        total = _expected(crew, lost, part_s, total, STEPS // len(crews))
+    return total[there]
 
 
 def level(crew: Crew, there: int, within_s: float, target_s: float) -> float:
@@ -145,20 +155,26 @@ def _size(crew: Crew, there: int, within_s: float) -> int:
     return ceil(most + _SPREADS * sqrt(most + 1)) + 2
 
 
-def _expected(crew: Crew, gains: Sequence[float], within_s: float) -> list[float]:
-    """What is gained in that time, at this rate in each state, by the state now."""
-    total = [0.0] * len(gains)
+def _expected(
+    crew: Crew,
+    gains: Sequence[float],
+    within_s: float,
+    after: Sequence[float] = (),
+    steps: int = STEPS,
+) -> list[float]:
+    """What is gained in that time, at this rate in each state, and `after` it, by the state now."""
+    total = list(after) or [0.0] * len(gains)
     coming, leaving = crew.per_s, _leaving(crew, len(gains))
-    for step_s in _steps(within_s):
+    for step_s in _steps(within_s, steps):
         wanted = [t + step_s * g for t, g in zip(total, gains, strict=True)]
         total = _solved(coming, leaving, wanted, step_s)
     return total
 
 
-def _steps(within_s: float) -> list[float]:
+def _steps(within_s: float, steps: int) -> list[float]:
     """The longest first: we go back in time, and what is near is looked at most closely."""
-    growth = (1 / _FIRST_SHARE) ** (1 / STEPS)
-    lengths = [growth**n for n in range(STEPS, 0, -1)]
+    growth = (1 / _FIRST_SHARE) ** (1 / steps)
+    lengths = [growth**n for n in range(steps, 0, -1)]
     return [within_s * length / sum(lengths) for length in lengths]
 
 

@@ -99,11 +99,11 @@ def test_what_a_move_saves_is_what_drawn_queues_save() -> None:
 
 def test_moves_on_the_simulated_floor_save_what_was_predicted() -> None:
     """Skills, breaks, transfers, redials, missed calls and all; `bench.moves` has 200 runs of it."""
-    found = measure(scenario(CASES["twice the sales, less of all else"]), 10, warm_min=20)
-    assert found.runs == 10
+    found = measure(scenario(CASES["twice the sales, less of all else"]), 6, warm_min=20)
+    assert found.runs == 6
     assert found.predicted > 3
     assert abs(found.bias) <= found.within * 3 / 1.96
-    assert found.lost_predicted == pytest.approx(found.lost, rel=0.3)
+    assert found.lost_predicted == pytest.approx(found.lost, rel=0.35)
 
 
 def test_moves_are_ranked_until_they_gain_little() -> None:
