@@ -22,6 +22,9 @@ from reports.span import Period, SpanError, parsed
 from stream.daybook_sqlite import DaybookError
 from stream.intervals import Calendar
 
+MOST_AT_ONCE = 8
+"""Files that are made or waited for; whoever comes then is to come again."""
+
 Make = Callable[[str, Period, Scope, Millis], Awaitable[Report]]
 """A report by its title (`model.Report`), of these days, of what this scope may see, as of now."""
 
@@ -40,6 +43,8 @@ class ReportFileDesk(Desk):
     def __init__(self, make: Make, calendar: Calendar) -> None:
         self._make = make
         self._calendar = calendar
+        self._asked = 0
+        self._turn = asyncio.Semaphore(1)
 
     @property
     def inquiries(self) -> Mapping[str, Inquiry]:
@@ -48,13 +53,19 @@ class ReportFileDesk(Desk):
     async def _file(self, question: Question) -> File:
         query, period = self._read(question)
         title = query.title or query.span.value
+        if self._asked >= MOST_AT_ONCE:
+            raise RefusedError("reports_busy")
+        self._asked += 1
         try:
             report = await self._make(title, period, question.caller.scope, question.now)
-            made = await asyncio.to_thread(report_file, report, query.form, query.lang)
+            async with self._turn:  # a browser of its own for each would be too many
+                made = await asyncio.to_thread(report_file, report, query.form, query.lang)
         except (ShelfError, DaybookError) as error:
             raise RefusedError("not_read") from error
         except PdfError as error:
             raise RefusedError("no_pdf", reason=str(error)) from error
+        finally:
+            self._asked -= 1
         return File(body=made.body, content_type=made.content_type, name=made.name)
 
     def _read(self, question: Question) -> tuple[_Query, Period]:

@@ -83,7 +83,7 @@ class Wording:
         if not is_change(column):
             return told
         return [
-            f"+{each}" if _rises(column.kind, value) else each
+            f"+{each}" if _rises(column.kind, value) and each.strip("0.,:%") else each
             for each, value in zip(told, values, strict=True)
         ]
 
