@@ -150,6 +150,7 @@ async def open_site(house: House, number: int, site: SiteSettings, setup: AlertS
     tasks.create_task(alerts.run())
     tasks.create_task(_carried(courier, clock))
     tasks.create_task(told.mailing.run())
+    tasks.create_task(told.plans.run(clock))
     for source in site.sources:
         for made in wiring.sources(_place(source, runner, folder, around, behind)):
             tasks.create_task(made.run(runner.inbox))

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from alerts.channel_opening import open_channel
 from dashboard.access import Scope
 from dashboard.desks import Desk
+from dashboard.forecasts_sqlite import SqliteForecasts
 from dashboard.plan_report import PlanReportDesk
 from dashboard.report_files import ReportFileDesk
 from dashboard.report_mail import ReportMailDesk
@@ -29,6 +30,7 @@ class Reports:
 
     desks: tuple[Desk, ...]
     mailing: ReportMailing
+    plans: PlanMaking
 
 
 def reports(settings: Settings, setup: AlertSetup, ground: Ground) -> Reports:
@@ -57,12 +59,14 @@ def reports(settings: Settings, setup: AlertSetup, ground: Ground) -> Reports:
     )
     store, zone = SqliteReportMails(ground.file), ZoneInfo(site.time_zone)
     mailing = ReportMailing(store, wanted.mailings, carriers, make, ground.clock, zone)
+    plans = PlanMaking(settings, ground.site, ground.runner, SqliteForecasts(ground.file))
     domains = wanted.domains if wanted.channel in carriers.channels else ()
     return Reports(
         desks=(
             ReportFileDesk(making.make, calendar),
-            PlanReportDesk(PlanMaking(settings, ground.site, ground.runner).make),
+            PlanReportDesk(plans.make),
             ReportMailDesk(store, wanted.mailings, domains, zone, mailing.wake),
         ),
         mailing=mailing,
+        plans=plans,
     )

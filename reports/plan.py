@@ -19,6 +19,7 @@ from planning.forecast import DayAhead, Outlook, forecast
 from planning.forecast_history import Grid, histories
 from planning.shifts import Shift
 from planning.staffing import Goal, Need, StaffingError, Traffic, need
+from reports.plan_kept import KeptForecast, Row
 from reports.source import Source, Where
 from stream.facts import ArrivalFact, HandleFact, SpanFact, WaitFact
 from stream.intervals import Calendar
@@ -125,6 +126,16 @@ def planned(source: Source, today: date, occupancy: float = OCCUPANCY) -> Plan:
         occupancy=occupancy,
         interval_ms=grid.interval_ms,
     )
+
+
+def of_today(plan: Plan) -> list[KeptForecast]:
+    """The forecast of the plan's first day, made from the days before it: to be kept."""
+    end = plan.calendar.begin(plan.first + _DAY)
+    rows: dict[str, list[Row]] = {}
+    for slot in plan.slots:
+        if slot.start_at < end:
+            rows.setdefault(slot.queue, []).append((slot.start_at, slot.calls, slot.low, slot.high))
+    return [KeptForecast(plan.first, queue, tuple(own)) for queue, own in rows.items()]
 
 
 def _counts(source: Source, seen: Sequence[date], grid: Grid) -> list[Count]:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from ingest.events import Millis
+from planning.forecast_accuracy import Accuracy
 from planning.shifts import Shift
 from planning.staffing import Hiring, hiring
 from reports.figures import Row
 from reports.model import Cell, Chart, Column, Kind, Note, Report, Section, Table
 from reports.plan import AHEAD_DAYS, Plan, Slot, rostered_at
+from reports.plan_kept import Held
 from stream.facts import DEFINITION
 from stream.intervals import Calendar
 from stream.sites import Site
@@ -67,17 +69,19 @@ def report(
     signed_in: int | None = None,
     queues: frozenset[str] | None = None,
     whole: bool = False,
+    kept: Mapping[str, Held] | None = None,
 ) -> Report:
     """The plan as a report, of these queues; `whole` tells each interval of every day.
 
-    `shifts` None: there is no shift file. `signed_in` counts who is at work at `now`.
+    `shifts` None: there is no shift file. `signed_in` counts who is at work at `now`. `kept` says how
+    the forecasts did that were made night by night.
     """
     chosen = [q for q in _order(plan) if queues is None or q in queues]
     slots = [slot for slot in plan.slots if slot.queue in chosen]
     sections = [
         _forecast(plan, chosen),
         _people(plan, slots, (now, signed_in), shifts, whole=whole),
-        _tried(plan, chosen),
+        _off(plan, chosen, kept or {}),
     ]
     return _framed(plan.site, plan.calendar, (plan.first, plan.last), now, sections)
 
@@ -320,29 +324,40 @@ def _ms(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1_000)
 
 
-def _tried(plan: Plan, queues: Sequence[str]) -> Section:
-    """One day ahead, on the days before: what was off, beside what chance alone leaves."""
-    rows: list[Row] = []
-    for queue in queues:
-        outlook = plan.outlooks[queue]
-        row: Row = {"id": queue, "queue": _name(plan, queue)}
-        if outlook.tried is not None:
-            tried = outlook.tried
-            calls = round(tried.calls)
-            shares = {
-                "interval_off": tried.interval,
-                "interval_chance": tried.interval_floor,
-                "day_off": tried.day,
-                "day_chance": tried.day_floor,
-                "bias": tried.bias,
-            }
-            row |= {"tried_days": tried.days, "came": calls}
-            row |= {key: [round(share * calls), calls] for key, share in shares.items()}
-        if outlook.within is not None:
-            row["within_bounds"] = [round(outlook.within * _FINE), _FINE]
-        rows.append(row)
+def _off(plan: Plan, queues: Sequence[str], kept: Mapping[str, Held]) -> Section:
+    """What was off, beside what chance alone leaves: as it was told, and tried on past days."""
+    tried = [
+        _accuracy(plan, queue, outlook.tried, outlook.within)
+        for queue in queues
+        for outlook in [plan.outlooks[queue]]
+    ]
+    told = [_accuracy(plan, queue, *kept[queue]) for queue in queues if queue in kept]
+    notes = [Note(key="accuracy")]
+    if not told:
+        notes.append(Note(key="none_kept"))
     return Section(
         key="accuracy",
-        tables=[Table(key="plan_accuracy", columns=_ACCURACY, rows=rows)],
-        notes=[Note(key="accuracy")],
+        tables=[
+            Table(key="plan_kept", columns=_ACCURACY, rows=told),
+            Table(key="plan_accuracy", columns=_ACCURACY, rows=tried),
+        ],
+        notes=notes,
     )
+
+
+def _accuracy(plan: Plan, queue: str, found: Accuracy | None, within: float | None) -> Row:
+    row: Row = {"id": queue, "queue": _name(plan, queue)}
+    if found is not None:
+        calls = round(found.calls)
+        shares = {
+            "interval_off": found.interval,
+            "interval_chance": found.interval_floor,
+            "day_off": found.day,
+            "day_chance": found.day_floor,
+            "bias": found.bias,
+        }
+        row |= {"tried_days": found.days, "came": calls}
+        row |= {key: [round(share * calls), calls] for key, share in shares.items()}
+    if within is not None:
+        row["within_bounds"] = [round(within * _FINE), _FINE]
+    return row

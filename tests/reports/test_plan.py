@@ -9,10 +9,13 @@ import pytest
 from archive.about import About, Why
 from archive.rows import frame
 from archive.shelf import Shelf
+from dashboard.desk_file import DeskFile
+from dashboard.forecasts_sqlite import SqliteForecasts
 from planning.shifts import Shift
 from planning.staffing import Goal, Traffic, need
 from reports.model import Report, Table
-from reports.plan import AHEAD_DAYS, FEWEST, NoHistoryError, Plan, planned, rostered_at
+from reports.plan import AHEAD_DAYS, FEWEST, NoHistoryError, Plan, of_today, planned, rostered_at
+from reports.plan_kept import KeptForecast, held
 from reports.section_plan import nothing_yet, report
 from reports.source import Source
 from reports.words import Wording
@@ -178,6 +181,37 @@ def test_days_that_were_forecast_are_held_against_what_came(plan: Plan) -> None:
     # Calls are Poisson here: nothing but chance, and what has still to be learnt, is left.
     assert chance * 0.9 < off < chance * 1.4
     assert calls == row["came"] > 1_000
+
+
+def test_what_was_told_each_night_is_held_against_what_came(
+    source: Source, plan: Plan, tmp_path: Path
+) -> None:
+    first, last = TODAY - timedelta(days=7), TODAY - timedelta(days=1)
+    with DeskFile(tmp_path / "desk.db") as file:
+        store = SqliteForecasts(file)
+        for n in range(7):
+            store.keep(of_today(planned(source, first + timedelta(days=n))))
+        # What was told first stands.
+        [told] = [each for each in store.between(last, last) if each.queue == "sales"]
+        store.keep([told._replace(rows=())])
+        kept = store.between(first, last)
+        assert told in kept
+    own = held(kept, source, plan.interval_ms)
+    assert own["sales"].accuracy.days == 7
+    assert own["sales"].accuracy.day < 0.15
+    assert own["sales"].within > 0.75
+    rows = source.rows(first, last).filter(kind="arrival", queue="sales").collect()
+    assert own["sales"].accuracy.calls == rows.height
+    shown = report(plan, CALENDAR.begin(TODAY), queues=frozenset({"sales"}), kept=own)
+    [row] = table(shown, "plan_kept").rows
+    assert (row["tried_days"], row["came"]) == (7, rows.height)
+
+
+def test_a_day_that_nobody_counted_is_not_held_against_its_forecast(source: Source) -> None:
+    late = KeptForecast(
+        TODAY + timedelta(days=1), "sales", ((CALENDAR.begin(TODAY), 5.0, 1.0, 9.0),)
+    )
+    assert held([late], source, 1_800_000) == {}
 
 
 def test_without_a_past_there_is_no_plan(tmp_path: Path) -> None:
