@@ -33,7 +33,7 @@ PLACES = (
     Place("walk", "dashboard.walk_page:Walk", ("/walk",), Role.SUPERVISOR),
     Place("me", "dashboard.me:Me", ("/me",), Role.AGENT),
     Place("boards", "dashboard.editor:Editor", ("/boards",), Role.MANAGER),
-    Place("reports", "dashboard.reports:Reports", ("/reports",), Role.MANAGER),
+    Place("reports", "dashboard.reports_page:Reports", ("/reports",), Role.MANAGER),
 )
 _BY_PATH = {path: place for place in PLACES for path in place.paths}
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-OURS = ("ingest", "stream", "planning", "alerts", "dashboard", "simulators", "floorwatch")
+OURS = (
+    *("ingest", "stream", "archive", "planning", "alerts", "reports"),
+    *("dashboard", "simulators", "floorwatch"),
+)
 MODULES = sorted(p for name in OURS for p in (ROOT / name).rglob("*.py") if p.stem[:2] != "__")
 
 

@@ -21,8 +21,8 @@ from stream.sites import ServiceLevel
 ROOT = Path(__file__).parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-TREES = ("ingest", "stream", "planning", "alerts", "dashboard", "simulators", "floorwatch")
-TREES += ("tests", "bench", "docs", "deploy", ".ci")
+TREES = ("ingest", "stream", "archive", "planning", "alerts", "reports", "dashboard", "simulators")
+TREES += ("floorwatch", "tests", "bench", "docs", "deploy", ".ci")
 
 
 def _commands(group: Any) -> dict[str, Any]:
@@ -124,14 +124,25 @@ def test_modules_named_in_the_architecture_are_there() -> None:
 
 def test_modules_called_pure_are_pure() -> None:
     paragraph = guide.partition("*Pure* modules")[2].partition("\n\n")[0]
-    stream, _, ingest = paragraph.partition("In `ingest`:")
-    modules = [ROOT / "stream" / f"{m}.py" for m in re.findall(r"`(\w+)`", stream) if m != "stream"]
-    for pattern in re.findall(r"`([\w*]+)`", ingest.partition(" An adapter")[0]):
-        modules += [p for p in (ROOT / "ingest").glob(f"{pattern}.py") if "log_tail" not in p.name]
-    assert len(modules) > 30
+    modules = [
+        path
+        for package, named in re.findall(
+            r"In `(\w+)`:(.*?)(?=In `\w+`:| An adapter)", paragraph, re.DOTALL
+        )
+        for pattern in re.findall(r"`([\w*]+)`", named)
+        for path in _named(ROOT / package, pattern)
+        if "log_tail" not in path.name
+    ]
+    assert len(modules) > 50
     effects = r"^\s*(?:import|from) (asyncio|os|socket|ssl|logging|time|pathlib|fcntl|subprocess)\b"
     for module in modules:
         assert not re.search(effects, module.read_text(), re.MULTILINE), f"{module} is not pure"
+
+
+def _named(folder: Path, pattern: str) -> list[Path]:
+    found = list(folder.glob(f"{pattern}.py"))
+    assert found, f"{folder.name} has no {pattern}"
+    return found
 
 
 @every_page
