@@ -59,6 +59,7 @@ class Roster:
     attended: Sequence[Attended]
     outside: Mapping[str, Sequence[Outside]]
     as_of: Millis
+    unknown: Sequence[Stretch]
     grace_ms: Millis
 
 
@@ -158,7 +159,13 @@ def roster(basis: Basis, known: Known, presence: Presence) -> Roster:
             outside[agent] = long
     told.sort(key=lambda each: (each.shift.start_at, each.shift.agent))
     grace_ms = presence.rules.grace_ms
-    return Roster(attended=told, outside=outside, as_of=known.as_of, grace_ms=grace_ms)
+    return Roster(
+        attended=told,
+        outside=outside,
+        as_of=known.as_of,
+        unknown=known.unknown,
+        grace_ms=grace_ms,
+    )
 
 
 def days_of(basis: Basis, known: Known, rules: Rules) -> list[tuple[date, str, Day]]:

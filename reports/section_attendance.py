@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
+from ingest.events import Millis
 from planning.attendance import Attended, Verdict
 from reports.basis import Basis, Focus
 from reports.figures import Row
@@ -21,7 +22,7 @@ _SUMS = (
     *(Column(key=key, kind=Kind.DURATION) for key in ("late_time", "early_time")),
     *(Column(key=key, kind=Kind.DURATION) for key in ("planned_time", "worked_time", "over_time")),
     *(Column(key=key, kind=Kind.DURATION) for key in ("meal_time", "meal_owed")),
-    *(Column(key=key, kind=Kind.DURATION) for key in ("break_time", "break_owed")),
+    *(Column(key=key, kind=Kind.DURATION) for key in ("break_taken", "break_owed")),
 )
 _SHIFT = (
     _DAY,
@@ -32,10 +33,9 @@ _SHIFT = (
     *(Column(key=key, kind=Kind.INSTANT) for key in ("signed_in_at", "signed_out_at")),
     *(Column(key=key, kind=Kind.DURATION) for key in ("late_time", "early_time", "away_time")),
     *(Column(key=key, kind=Kind.DURATION) for key in ("worked_time", "over_time")),
-    *(Column(key=key, kind=Kind.COUNT) for key in ("meals_taken", "meals_owed")),
     *(Column(key=key, kind=Kind.DURATION) for key in ("meal_time", "meal_owed")),
-    *(Column(key=key, kind=Kind.COUNT) for key in ("breaks_taken", "breaks_owed")),
-    *(Column(key=key, kind=Kind.DURATION) for key in ("break_time", "break_owed")),
+    *(Column(key=key, kind=Kind.COUNT) for key in ("breaks_number", "breaks_owed")),
+    *(Column(key=key, kind=Kind.DURATION) for key in ("break_taken", "break_owed")),
 )
 _OUTSIDE = (
     _AGENT,
@@ -48,7 +48,7 @@ _HOURS = (
     _AGENT,
     _TEAM,
     *(Column(key=key, kind=Kind.INSTANT) for key in ("signed_in_at", "signed_out_at")),
-    *(Column(key=key, kind=Kind.DURATION) for key in ("worked_time", "meal_time", "break_time")),
+    *(Column(key=key, kind=Kind.DURATION) for key in ("worked_time", "meal_time", "break_taken")),
 )
 _ON_TIME = frozenset({Verdict.PRESENT})
 _LATE = frozenset({Verdict.LATE, Verdict.LATE_AND_LEFT_EARLY})
@@ -142,7 +142,7 @@ def _pauses(told: Iterable[Attended]) -> Row:
     return {
         "meal_time": sum(each.meals.ms for each in every),
         "meal_owed": sum(each.meals.owed_ms for each in every),
-        "break_time": sum(each.breaks.ms for each in every),
+        "break_taken": sum(each.breaks.ms for each in every),
         "break_owed": sum(each.breaks.owed_ms for each in every),
     }
 
@@ -155,7 +155,9 @@ def _shifts(basis: Basis, told: Sequence[Attended]) -> Table:
         shown = sorted(shown, key=lambda each: _WORST.index(each.verdict))[:most]
     shown.sort(key=lambda each: (each.shift.start_at, each.shift.agent))
     rows = [_shift(basis, each) for each in shown]
-    return Table(key="attendance_shifts", columns=_SHIFT, rows=rows, more=len(told) - len(rows))
+    # A day's report need not say which.
+    columns = _SHIFT[1:] if basis.one_day else _SHIFT
+    return Table(key="attendance_shifts", columns=columns, rows=rows, more=len(told) - len(rows))
 
 
 def _shift(basis: Basis, told: Attended) -> Row:
@@ -174,10 +176,8 @@ def _shift(basis: Basis, told: Attended) -> Row:
         "away_time": told.away_ms,
         "worked_time": told.worked_ms,
         "over_time": told.over_ms,
-        "meals_taken": told.meals.number,
-        "meals_owed": told.meals.owed,
-        "breaks_taken": told.breaks.number,
-        "breaks_owed": told.breaks.owed,
+        "breaks_number": told.meals.number + told.breaks.number,
+        "breaks_owed": told.meals.owed + told.breaks.owed,
         **_pauses([told]),
     }
 
@@ -189,7 +189,7 @@ def _outside(basis: Basis, told: Roster) -> Table:
         {
             "id": agent,
             **_who(basis, agent, ""),
-            "signed_in_at": part.start_at,
+            "signed_in_at": None if _edge(told, part.start_at) else part.start_at,
             "signed_out_at": part.end_at if part.end_at < told.as_of else None,
             "worked_time": part.end_at - part.start_at,
         }
@@ -197,6 +197,11 @@ def _outside(basis: Basis, told: Roster) -> Table:
     ]
     more = max(0, len(every) - most)
     return Table(key="attendance_outside", columns=_OUTSIDE, rows=rows, more=more)
+
+
+def _edge(told: Roster, at: Millis) -> bool:
+    """Whether sight came back just then: he may have been there before."""
+    return any(end == at for _, end in told.unknown)
 
 
 def _without_shifts(basis: Basis, days: Sequence[tuple[date, str, Day]]) -> Section:
@@ -210,7 +215,7 @@ def _without_shifts(basis: Basis, days: Sequence[tuple[date, str, Day]]) -> Sect
             "signed_out_at": told.out_at,
             "worked_time": told.worked_ms,
             "meal_time": told.meal_ms,
-            "break_time": told.break_ms,
+            "break_taken": told.break_ms,
         }
         for day, agent, told in days
     ]

@@ -33,7 +33,7 @@ _COLUMNS = (
 _GIVEN = (
     Column(key="judged_by", kind=Kind.WORD),
     Column(key="scale", kind=Kind.TEXT),
-    Column(key="score", kind=Kind.COUNT),
+    Column(key="band", kind=Kind.TEXT),
     Column(key="given", kind=Kind.COUNT),
     Column(key="given_share", kind=Kind.SHARE, of="scores"),
 )
@@ -45,6 +45,7 @@ _LOW = (
     Column(key="scale", kind=Kind.TEXT),
     Column(key="score", kind=Kind.COUNT),
 )
+TENTHS = 10
 LOW = 4
 """A survey score in the lowest quarter of its scale is listed with its call: 1 or 2 of 1 to 5."""
 
@@ -176,27 +177,46 @@ def _cells(sums: Mapping[str, int], talks: int | None) -> Row:
 
 
 def _given(rows: pl.DataFrame) -> Table:
-    """How often each score was given, by scale: nothing is averaged here."""
+    """How often each score was given, by scale: nothing is averaged here. Long scales are in tenths."""
     scales = ["survey", "low", "high"]
-    counted = rows.group_by(*scales, "score").agg(given=pl.len().cast(pl.Int64))
-    whole = counted.with_columns(of=pl.col("given").sum().over(scales))
-    ordered = whole.sort(*scales, "score", descending=[True, False, False, True])
+    step = ((pl.col("high") - pl.col("low")) // TENTHS).clip(1)
+    whole = pl.col("high") - pl.col("low") <= TENTHS
+    width = pl.when(whole).then(1).otherwise(step)
+    least = pl.col("low") + (pl.col("score") - pl.col("low")) // width * width
+    # The very highest score is of the last band.
+    least = (
+        pl.when(whole)
+        .then(least)
+        .otherwise(pl.min_horizontal(least, pl.col("low") + (TENTHS - 1) * step))
+    )
+    banded = rows.with_columns(least=least, width=width)
+    counted = banded.group_by(*scales, "least", "width").agg(given=pl.len().cast(pl.Int64))
     told: list[Row] = [
         {
             "judged_by": f"report.end.{'survey' if row['survey'] else 'review'}",
             "scale": _scale(row),
-            "score": row["score"],
+            "band": _band(row),
             "given": row["given"],
             "given_share": [row["given"], row["of"]],
         }
-        for row in ordered.rows(named=True)
+        for row in counted.with_columns(of=pl.col("given").sum().over(scales))
+        .sort(*scales, "least", descending=[True, False, False, True])
+        .rows(named=True)
     ]
     return Table(
         key="scores_given",
         columns=_GIVEN,
         rows=told,
-        chart=Chart(x="score", bars=("given",)) if _one_scale(told) else None,
+        chart=Chart(x="band", bars=("given",)) if _one_scale(told) else None,
     )
+
+
+def _band(row: Mapping[str, Any]) -> str:
+    least, width = row["least"], row["width"]
+    if width == 1:
+        return str(least)
+    most = least + width - 1
+    return f"{least}–{row['high'] if row['high'] - most <= width else most}"
 
 
 def _one_scale(told: Sequence[Row]) -> bool:

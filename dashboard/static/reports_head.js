@@ -90,9 +90,9 @@ class ReportHead {
   }
 
   titled(day) {
-    const { words, kind, overview, date, today } = this.page;
+    const { words, kind, overview, today } = this.page;
     if (overview) return day ? words.date(day.start_at) : words.say("reports.title");
-    const on = kind === "plan" ? today : date || today; // the plan is always of the days to come
+    const on = kind === "plan" ? today : this.page.on; // the plan is always of the days to come
     if (!on) return words.say(`paper.${kind}`);
     return `${words.say(`paper.${kind}`)} · ${paper_title(kind, on, words)}`;
   }
