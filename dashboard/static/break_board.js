@@ -4,6 +4,10 @@ const PAUSES = ["meal", "break"];
 const BRK_MARKS = { asked: ["calm", "bars"], approved: ["good", "ring"], away: ["calm", "disc"] };
 const MINUTE_MS = 60000;
 
+function is_heard(floor, queue) {
+  return !["stale", "unknown"].includes(floor.body?.queues?.[queue]?.state);
+}
+
 class BreakBoard {
   constructor(parent, page) {
     this.page = page;
@@ -58,6 +62,8 @@ class BreakBoard {
 
   paint_may(entries) {
     const { may, words, floor } = this;
+    // Of a queue that is not heard of any more nothing is advised.
+    entries = entries.map(([id, each]) => (is_heard(floor, id) ? [id, each] : [id, { ...each, number: 0, why: "stale" }]));
     const all = entries.reduce((sum, [, each]) => sum + each.number, 0);
     put(may.title, words.say("brk.may", { count: words.count(all) }));
     put(may.none, entries.length ? words.say("brk.may_note") : words.say("brk.may_none"));

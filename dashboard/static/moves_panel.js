@@ -48,12 +48,13 @@ class MovesPanel {
     put(this.trouble, this.why);
     this.trouble_node.hidden = !this.why;
     this.paint_odds(below);
+    const advised = ranked.filter(({ giver, taker }) => is_heard(floor, giver) && is_heard(floor, taker));
     const acts = this.page.actions.allowed.has("move");
-    keep_rows(this.list, ranked.map((move) => [`${move.agent} ${move.taker}`, move]), (list) => this.build_move(list), (row, move) => {
+    keep_rows(this.list, advised.map((move) => [`${move.agent} ${move.taker}`, move]), (list) => this.build_move(list), (row, move) => {
       row.move = move;
       this.paint_move(row, move, acts);
     });
-    put(this.none, ranked.length ? "" : words.say("moves.none"));
+    put(this.none, advised.length ? "" : words.say("moves.none"));
     const done = Object.entries(made).sort(([, one], [, other]) => other.at - one.at).slice(0, 6);
     put(this.made_title, done.length ? words.say("moves.made") : "");
     keep_rows(this.made, done, (list) => this.build_made(list), (row, move) => this.paint_made(row, move));
@@ -61,7 +62,7 @@ class MovesPanel {
 
   paint_odds(below) {
     const { words, floor } = this;
-    const entries = floor.queues.filter(([id]) => Number.isFinite(below[id])).map(([id]) => [id, below[id]]);
+    const entries = floor.queues.filter(([id]) => Number.isFinite(below[id]) && is_heard(floor, id)).map(([id]) => [id, below[id]]);
     keep_rows(this.odds, entries, (list) => this.build_odd(list), (row, chance, id) => {
       const likely = chance >= LIKELY_BELOW;
       mark(row.node, "data-tone", likely ? "bad" : "good");
