@@ -62,10 +62,15 @@ class Ahead:
         else:
             return None
         rows = [
-            {"half_hour": start, "expected_calls": calls}
+            {
+                "day": calendar.date_of(start).isoformat(),
+                "half_hour": start,
+                "expected_calls": calls,
+            }
             for calls, start in sorted(sorted(expected, reverse=True)[:PEAKS], key=lambda e: e[1])
         ]
         columns = [
+            Column(key="day", kind=Kind.DATE),
             Column(key="half_hour", kind=Kind.INSTANT),
             Column(key="expected_calls", kind=Kind.NUMBER),
         ]
