@@ -23,7 +23,7 @@ class BreakLanes {
     const shown = plan.filter((lane) => lane.to > from && lane.from < to);
     const by_agent = new Map();
     for (const lane of shown) by_agent.set(lane.agent, [...(by_agent.get(lane.agent) ?? []), lane]);
-    const first = (lanes) => (lanes.find((lane) => lane.to > now) ?? lanes.at(-1)).from;
+    const first = (lanes) => lanes.find((lane) => lane.to > now)?.from ?? Number.MAX_SAFE_INTEGER; // who is back comes last
     const entries = [...by_agent].sort(([, one], [, other]) => first(one) - first(other)).slice(0, LANES_MOST);
     this.node.hidden = plan.length === 0;
     put(this.title, words.say("brk.plan"));
