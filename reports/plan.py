@@ -19,6 +19,7 @@ from planning.forecast import DayAhead, Outlook, forecast
 from planning.forecast_history import Grid, histories
 from planning.shifts import Shift
 from planning.staffing import Goal, Need, StaffingError, Traffic, need
+from reports.model import Cell
 from reports.plan_kept import KeptForecast, Row
 from reports.source import Source, Where
 from stream.facts import ArrivalFact, HandleFact, SpanFact, WaitFact
@@ -80,6 +81,10 @@ class Plan:
     shrinkage: float
     occupancy: float
     interval_ms: Millis
+
+    def queue_name(self, queue: str) -> Cell:
+        card = self.site.queue(queue)
+        return dict(card.names) if card.id == queue and card.names else queue
 
     def days(self, queue: str) -> Iterable[DayAhead]:
         """The days to come of a queue, as far as it is open."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from ingest.events import Millis
-from planning.forecast_accuracy import Accuracy
 from planning.shifts import Shift
 from planning.staffing import Hiring, hiring
+from reports import section_accuracy
 from reports.figures import Row
 from reports.model import Cell, Chart, Column, Kind, Note, Report, Section, Table
 from reports.plan import AHEAD_DAYS, Plan, Slot, rostered_at
@@ -51,13 +51,6 @@ _HABITS = (
     *(Column(key=key, kind=Kind.DURATION) for key in ("handling", "patience", "target")),
     Column(key="goal", kind=Kind.SHARE),
 )
-_ACCURACY = (
-    _QUEUE,
-    *(Column(key=key, kind=Kind.COUNT) for key in ("tried_days", "came")),
-    *(Column(key=key, kind=Kind.SHARE, of="came") for key in ("interval_off", "interval_chance")),
-    *(Column(key=key, kind=Kind.SHARE, of="came") for key in ("day_off", "day_chance", "bias")),
-    Column(key="within_bounds", kind=Kind.SHARE, of="intervals"),
-)
 _FINE = 10_000
 
 
@@ -81,7 +74,7 @@ def report(
     sections = [
         _forecast(plan, chosen),
         _people(plan, slots, (now, signed_in), shifts, whole=whole),
-        _off(plan, chosen, kept or {}),
+        section_accuracy.section(plan, chosen, kept or {}),
     ]
     return _framed(plan.site, plan.calendar, (plan.first, plan.last), now, sections)
 
@@ -127,11 +120,6 @@ def _order(plan: Plan) -> list[str]:
     return sorted(plan.outlooks, key=lambda queue: (order.get(queue, len(order)), queue))
 
 
-def _name(plan: Plan, queue: str) -> Cell:
-    card = plan.site.queue(queue)
-    return dict(card.names) if card.id == queue and card.names else queue
-
-
 def _forecast(plan: Plan, queues: Sequence[str]) -> Section:
     days: dict[str, float] = {}
     rows: list[Row] = []
@@ -142,7 +130,7 @@ def _forecast(plan: Plan, queues: Sequence[str]) -> Section:
                 {
                     "id": queue,
                     "day": day.day.isoformat(),
-                    "queue": _name(plan, queue),
+                    "queue": plan.queue_name(queue),
                     "calls": day.total,
                     "calls_low": day.total_low,
                     "calls_high": day.total_high,
@@ -239,7 +227,7 @@ def _each(plan: Plan, slots: Sequence[Slot], shifts: Sequence[Shift] | None) -> 
         {
             "id": slot.queue,
             "interval": slot.start_at,
-            "queue": _name(plan, slot.queue),
+            "queue": plan.queue_name(slot.queue),
             "calls": slot.calls,
             "calls_low": slot.low,
             "calls_high": slot.high,
@@ -310,7 +298,7 @@ def _habits(plan: Plan, queues: Sequence[str]) -> Table:
         rows.append(
             {
                 "id": queue,
-                "queue": _name(plan, queue),
+                "queue": plan.queue_name(queue),
                 "handling": _ms(habit.handling_s if habit else None),
                 "patience": _ms(habit.patience_s if habit else None),
                 "target": card.target_ms,
@@ -322,42 +310,3 @@ def _habits(plan: Plan, queues: Sequence[str]) -> Table:
 
 def _ms(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds * 1_000)
-
-
-def _off(plan: Plan, queues: Sequence[str], kept: Mapping[str, Held]) -> Section:
-    """What was off, beside what chance alone leaves: as it was told, and tried on past days."""
-    tried = [
-        _accuracy(plan, queue, outlook.tried, outlook.within)
-        for queue in queues
-        for outlook in [plan.outlooks[queue]]
-    ]
-    told = [_accuracy(plan, queue, *kept[queue]) for queue in queues if queue in kept]
-    notes = [Note(key="accuracy")]
-    if not told:
-        notes.append(Note(key="none_kept"))
-    return Section(
-        key="accuracy",
-        tables=[
-            Table(key="plan_kept", columns=_ACCURACY, rows=told),
-            Table(key="plan_accuracy", columns=_ACCURACY, rows=tried),
-        ],
-        notes=notes,
-    )
-
-
-def _accuracy(plan: Plan, queue: str, found: Accuracy | None, within: float | None) -> Row:
-    row: Row = {"id": queue, "queue": _name(plan, queue)}
-    if found is not None:
-        calls = round(found.calls)
-        shares = {
-            "interval_off": found.interval,
-            "interval_chance": found.interval_floor,
-            "day_off": found.day,
-            "day_chance": found.day_floor,
-            "bias": found.bias,
-        }
-        row |= {"tried_days": found.days, "came": calls}
-        row |= {key: [round(share * calls), calls] for key, share in shares.items()}
-    if within is not None:
-        row["within_bounds"] = [round(within * _FINE), _FINE]
-    return row
