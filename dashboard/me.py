@@ -1,4 +1,4 @@
-"""The page of an agent as a Panel component: himself, his day, and how his queues stand; he asks for breaks."""
+"""The page of an agent as a Panel component: himself, his day, his queues; he asks for breaks there."""
 
 import param
 
