@@ -6,7 +6,8 @@ from dashboard.page import SHARED, Page, joined, words_of
 
 SCRIPTS = (
     *(*SHARED, "road.js", "console_states.js"),
-    *("me_parts.js", "me_state.js", "me_break.js", "me_day.js", "me_queues.js", "me_notices.js", "me.js"),
+    *("me_parts.js", "me_state.js", "me_break.js", "me_day.js", "me_queues.js", "me_notices.js"),
+    "me.js",
 )
 STYLES = ("design.css", "me.css", "breaks.css")
 DOMAINS = ("shared", "console", "me", "breaks")
