@@ -13,7 +13,8 @@ SCRIPTS = (
     *("ask.js", "bounds.js", "facts.js", "playbook.js", "card.js", "whatif.js", "rail.js"),
     *("story.js", "person.js", "console_states.js", "console_floor.js", "console_route.js"),
     *("console_grid.js", "queues_table.js", "calls_list.js", "people_filter.js", "people_rows.js"),
-    *("people.js", "people_sheet.js", "plan_view.js", "console_alerts.js", "console_now.js"),
+    *("people.js", "people_sheet.js", "plan_view.js", "console_alerts.js", "trend.js"),
+    "console_now.js",
     *("break_lanes.js", "break_board.js", "moves_panel.js"),
     *("console_break.js", "console_shift.js", "console_head.js", "console_nav.js"),
     *("console_strip.js", "console_help.js", "actions.js", "actions_menu.js", "actions_form.js"),
@@ -21,6 +22,7 @@ SCRIPTS = (
 )
 STYLES = (
     *("design.css", "console.css", "console_cards.css", "console_views.css", "people.css"),
+    "trend.css",
     *("life.css", "actions.css", "drill.css", "breaks.css"),
 )
 DOMAINS = ("shared", "alerts", "console", "life", "actions", "drill", "breaks")

@@ -47,7 +47,7 @@ _NOTHING = Refusal(HTTPStatus.NOT_FOUND, "there is nothing here")
 
 
 ANSWER_S = 60.0
-"""How long a question may take, from its first byte to its answer: a year's report is no matter of moments."""
+"""How long a question may take, from its first byte to its answer: a year's report takes its time."""
 
 
 class GatewayError(Exception):

@@ -16,7 +16,7 @@ BOARD_SCRIPTS = (
     *("tile_queues.js", "tile_queue.js", "tile_notice.js", "board_head.js", "board_screen.js"),
 )
 """What draws a board into any box (`board_screen.js`), after `dashboard.page.SHARED`."""
-BOARD_STYLES = ("board.css", "board_tiles.css", "banner.css")
+BOARD_STYLES = ("board.css", "board_tiles.css", "trend.css", "banner.css")
 """How it looks, after `design.css`."""
 BOARD_DOMAINS = ("shared", "wall")
 """What it says."""

@@ -95,7 +95,11 @@ class _Drawing:
 
     def along(self, x: Column) -> Markup:
         """What stands below the slots; where they are many, below some of them."""
-        labels = self._words.cells(x, [row.get(x.key) for row in self._rows])
+        cells = [row.get(x.key) for row in self._rows]
+        if x.kind is Kind.DATE:
+            labels = [str(cell or "")[5:] for cell in cells]  # the year stands above the chart
+        else:
+            labels = self._words.cells(x, cells)
         every = max(1, -(-len(labels) // MOST_LABELS))
         if x.kind is Kind.INSTANT and every > 1:
             every += every % 2  # whole hours, where the intervals are halves of one

@@ -33,6 +33,28 @@ class Brief {
   }
 }
 
+const DAY_HOUR_PX = 60; // what the name of an hour takes below the day's picture
+
+// The day so far, of all queues together: against what was expected, and the same weekday.
+class TodayPicture {
+  constructor(parent) {
+    this.node = make("section", "fw-tile brief day", parent);
+    const head = make("header", "brief-head", this.node);
+    this.title = text(make("h2", "", head));
+    this.legend = new TrendLegend(head);
+    this.chart = make("div", "trend-chart", this.node);
+    this.trend = new Trend(this.chart, true);
+  }
+
+  paint(body, words, now) {
+    const curves = body?.curves?.[""] ?? {};
+    put(this.title, words.say("trend"));
+    this.legend.paint(curves, words);
+    const width = this.chart.clientWidth || 600;
+    this.trend.paint(body?.totals?.trend, words, { curves, now, hour: DAY_HOUR_PX / width });
+  }
+}
+
 class Now {
   constructor(parent, page, lists) {
     this.page = page;
@@ -44,6 +66,7 @@ class Now {
     this.queues = new Brief(beside, "queues", () => page.go("queues"));
     this.waiting = new Brief(beside, "waiting", () => page.go("waiting"));
     this.over = new Brief(beside, "over", () => page.go("break"));
+    this.day = new TodayPicture(beside);
   }
 
   paint(floor, { words, now }) {
@@ -63,6 +86,7 @@ class Now {
         put(row.time, words.wait(waits_ms));
       },
     });
+    this.day.paint(floor.body, words, now);
     this.over.paint(floor.over.slice(0, how_many()), floor.over.length, words, {
       build: (node) => this.build_line(node, (row) => this.page.open_person(row.id)),
       fill: (row, person) => {

@@ -144,3 +144,38 @@ class TrendLabels {
 function bar_path(x, top, width, bottom) {
   return `M${x} ${top.toFixed(1)}h${width.toFixed(1)}V${bottom.toFixed(1)}h${(-width).toFixed(1)}z`;
 }
+
+const LEGEND = ["answered", "abandoned", "expected", "weekday"];
+
+// What the bars and the lines mean; of the lines, those that there are.
+class TrendLegend {
+  constructor(parent) {
+    this.node = make("div", "trend-legend", parent);
+    this.keys = LEGEND.map((name) => {
+      const node = make("span", `key ${name}`, this.node);
+      make("i", "swatch", node, { "aria-hidden": "true" });
+      return { name, node, label: text(make("span", "", node)) };
+    });
+  }
+
+  paint(curves, words) {
+    for (const { name, node, label } of this.keys) {
+      node.hidden = name in { expected: 1, weekday: 1 } && !curves[name];
+      put(label, this.said(name, curves, words));
+    }
+  }
+
+  said(name, curves, words) {
+    if (name === "expected") return words.say("trend.expected");
+    if (name === "weekday") return words.say("trend.weekday", { day: short_day(curves.weekday_day, words) });
+    return words.say(`queue.${name}`);
+  }
+}
+
+// "2026-11-15" is a day of the calendar, in no time zone.
+function short_day(day, words) {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  if (!Number.isFinite(at)) return NOTHING;
+  const format = { weekday: "short", month: "short", day: "numeric", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(words.say("locale"), format).format(at);
+}

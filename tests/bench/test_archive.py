@@ -40,4 +40,3 @@ def test_all_who_are_asked_find_the_same(month: Path) -> None:
     wrong = pl.read_parquet(path).with_columns(pl.col(GROUPS["queues"][1][0]) + 1)
     wrong.write_parquet(path)
     assert not equal(month / "found", ("ours", "duckdb", "pandas"))
-

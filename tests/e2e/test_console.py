@@ -318,6 +318,24 @@ def test_no_alerts_is_not_said_as_if_the_lamps_above_were_dark(crowd: Crowd, des
     expect(quiet).to_contain_text(re.compile(r"No alerts.*Yet above: .*70\.0%\."))
 
 
+def test_the_day_of_all_queues_is_drawn_on_the_first_view(crowd: Crowd, desk: Desk) -> None:
+    def course(document: dict[str, Any]) -> None:
+        start = crowd.clock.now() // 900_000 * 900_000 - 4 * 900_000
+        document["totals"]["trend"] = {
+            **{"start_at": start, "step_ms": 900_000, "offered": {"0": 9, "1": 12}},
+            **{"answered": {"0": 8, "1": 9}, "abandoned": {"1": 3}},
+        }
+        document["curves"] = {"": {"expected": {"0": 10, "1": 10, "2": 10}}}
+
+    crowd.tell(course)
+    page = desk.open_console()
+    day = page.locator(".brief.day")
+    expect(day.locator("path.answered")).to_have_attribute("d", re.compile(r"^M\S+ \S+h.*M"))
+    expect(day.locator("path.expected")).to_have_attribute("d", re.compile(r"^M.*L.*L"))
+    expect(day).to_contain_text("Expected")
+    expect(day.locator(".key.weekday")).to_be_hidden()
+
+
 def test_people_are_found_filtered_grouped_sorted_and_opened(crowd: Crowd, desk: Desk) -> None:
     page = desk.open_console("people")
     page.wait_for_selector(".space .person")
