@@ -64,6 +64,12 @@ DEEDS = {
     "action.whisper": SUPERVISORS,
     "action.barge": SUPERVISORS,
     "action.undo": SUPERVISORS,
+    "break.ask": AGENTS,
+    "break.withdraw": AGENTS,
+    "break.answer": SUPERVISORS,
+    "break.send": SUPERVISORS,
+    "break.call_back": SUPERVISORS,
+    "move.follow": SUPERVISORS,
     "report.mail.set": MANAGERS,
     "report.mail.end": MANAGERS,
     "report.mail.try": MANAGERS,
@@ -90,6 +96,8 @@ ASKED = {
     "/day/file": MANAGERS,
     "/report/file": MANAGERS,
     "/report-mails": MANAGERS,
+    "/walk-report": MANAGERS,
+    "/plan-report": MANAGERS,
 }
 ASKED_OF_ALERTS = {
     "/incident": SUPERVISORS,
