@@ -40,13 +40,13 @@ from floorwatch import forecast_file
 from floorwatch.alerting import Alerting
 from floorwatch.app import tick
 from floorwatch.invented import furnished, scenario_for
+from floorwatch.last_figures_wiring import shown
 from simulators import forecast_text
 from simulators.local_time import day_start
 from simulators.play import SimulatedSource
 from simulators.scenario import times
 from simulators.training import Desk
 from stream.deadletters import FileDeadLetters
-from stream.figures import Figures
 from stream.journal_file import FileJournal
 from stream.runner import Runner
 from stream.sites import AgentCard, QueueCard, Site
@@ -618,7 +618,8 @@ class Demo(Hosted):
             )
             self.url = gateway.url.rstrip("/")
             group.create_task(runner.run())
-            group.create_task(tick(Figures(runner.floor), runner, alerts, gateway, self.clock))
+            on_walls = stack.enter_context(shown(runner, self._folder))
+            group.create_task(tick(on_walls, runner, alerts, gateway, self.clock))
             group.create_task(source.run(runner.inbox))
             self.stands()
             await asyncio.Event().wait()

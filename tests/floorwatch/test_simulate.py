@@ -95,7 +95,9 @@ def test_a_file_of_ones_own_is_never_written_over(name: str, tmp_path: Path) -> 
     assert f"{name} is there already" in told.replace("\n", "")
     assert [file.name for file in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
-    (tmp_path / name).unlink()
+
+
+def test_a_day_of_our_own_is_written_over(tmp_path: Path) -> None:
     for seed in ("1", "2"):
         done("quiet-day", "--hours", "0.02", "--seed", seed, "--out", str(tmp_path))
     assert json.loads((tmp_path / "truth.json").read_text())["seed"] == 2
