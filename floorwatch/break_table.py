@@ -7,7 +7,6 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from rich.table import Table
 from floorwatch import forecast_file, shift_file
 from floorwatch.settings_values import ValueMistakeError, nearest
 from floorwatch.settings_values import zone as zone_of
+from floorwatch.staffing_table import Form
 from ingest.counts_csv_lines import Count
 from planning.break_day import Asked, Break, Expected, GroupPlan, group_of, plan_day
 from planning.breaks_exact import plan_exactly
@@ -63,14 +63,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         " 无人离席 {without:.1f} 通; {owed} 次中已安排 {placed} 次, 同时离席最多 {most} 人",
     },
 }
-
-
-class Form(Enum):
-    """How the answer is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

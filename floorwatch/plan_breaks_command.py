@@ -55,7 +55,8 @@ def command(  # noqa: PLR0913 - one for each option
     ),
 ) -> None:
     """Who goes to meal and break when, so that the fewest calls are lost."""
-    from floorwatch.break_table import Form, Wishes, run
+    from floorwatch.break_table import Wishes, run
+    from floorwatch.staffing_table import Form
 
     errors = Console(stderr=True)
     with explained(errors):

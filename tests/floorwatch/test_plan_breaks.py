@@ -11,9 +11,10 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from floorwatch.break_table import Form, Wishes, planned, run
+from floorwatch.break_table import Wishes, planned, run
 from floorwatch.commands import app
 from floorwatch.settings_values import ValueMistakeError
+from floorwatch.staffing_table import Form
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = 1_795_406_400_000
