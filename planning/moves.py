@@ -2,14 +2,13 @@
 
 A move is worth what the taking queue saves less what the others lose, all from where their queues
 stand now (`planning.transient`): with a backlog the formulas of balance are wrong. Who serves several
-queues is shared out among them (`planning.sharing`), before and after: whoever is lent to a queue
-sets others free for theirs.
+queues is shared out among them (`planning.sharing`), and goes on so while somebody else is lent.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from planning.sharing import Server, Waits, crews
+from planning.sharing import Server, Waits, crew_of, crews
 from planning.transient import Crew, abandons_over, level
 
 HALF_HOUR_S = 1_800.0
@@ -285,7 +284,7 @@ class _Floor:
                 # No move saves more than is lost.
                 if (person.queues, id) not in seen and lost[id] > 0:
                     seen.add((person.queues, id))
-                    yield self._worth(person, id, lost)
+                    yield self._worth(person, id, now, lost)
 
     def make(self, person: Person, taker: str) -> None:
         """The agent goes."""
@@ -303,9 +302,11 @@ class _Floor:
             parts=tuple(share * speed for share in moved.shares),
         )
 
-    def _worth(self, person: Person, taker: str, lost: Mapping[str, float]) -> _Worth:
-        after = self.fares(self._moved(person, taker))
-        change = {id: self.lost(id, crew) - lost[id] for id, crew in after.items()}
+    def _worth(
+        self, person: Person, taker: str, now: Mapping[str, Crews], lost: Mapping[str, float]
+    ) -> _Worth:
+        after = self._lent(person, taker, now)
+        change = {id: self.lost(id, crews) - lost[id] for id, crews in after.items()}
         saved = -change.pop(taker)
         return _Worth(
             agent=person.agent,
@@ -314,6 +315,27 @@ class _Floor:
             saved=saved,
             price=sum(change.values()),
         )
+
+    def _lent(self, person: Person, taker: str, now: Mapping[str, Crews]) -> Mapping[str, Crews]:
+        """The crews of those queues that are served otherwise once this agent is lent.
+
+        The others go on as before. Shared out anew at once, they would be said to leave the queue that
+        was just helped, and the move to save half of what it does on the simulated floor.
+        """
+        moved = self._moved(person, taker)
+        if len(person.queues) > 1:
+            return self.fares(moved)  # he served several himself: what they lose is shared out
+        giver = person.queues[0]
+        less = [-share for share in person.shares]
+        return {
+            taker: tuple(map(_with, now[taker], moved.shares)),
+            giver: tuple(map(_with, now[giver], less)),
+        }
+
+
+def _with(crew: Crew, share: float) -> Crew:
+    """The crew with a part of an agent more, or less."""
+    return crew_of(crew, max(crew.agents + sum(crew.helpers) + share, 0.0))
 
 
 def _sent_first(person: Person) -> tuple[float, bool, int, str]:

@@ -59,7 +59,7 @@ def crews(
                 there[longest] += part
         if [sorted(queues) for queues in given] == before:
             break
-    return {id: _of(crew, there[id]) for id, crew in demand.items()}
+    return {id: crew_of(crew, there[id]) for id, crew in demand.items()}
 
 
 class Waits:
@@ -91,7 +91,8 @@ class Waits:
         return self._known[agents]
 
 
-def _of(crew: Crew, agents: float) -> Crew:
+def crew_of(crew: Crew, agents: float) -> Crew:
+    """The same calls, served by so many agents: a part of one is a helper of that speed."""
     whole = floor(agents + _LEAST_PART)
     part = agents - whole
     return replace(crew, agents=whole, helpers=(part,) if part > _LEAST_PART else ())
