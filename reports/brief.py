@@ -18,21 +18,21 @@ FIGURES = (
     *("offered", "answered", "abandoned", "service", "answer_rate", "abandon_rate"),
     *("asa", "average_abandon", "att", "mean_acw", "aht", "transferred"),
 )
-MOST_WRONG, MOST_QUEUES, MOST_TODO = 3, 5, 3
+MOST_WRONG, MOST_QUEUES, MOST_POINTS = 3, 5, 3
 LONGEST_TEXT, LONGEST_POINT, LONGEST_NAME = 56, 40, 24
 """What a cell is as broad as, in letters (a Chinese one is two): a brief is one sheet of paper."""
 _SEVERITY = {"report.severity.critical": 0, "report.severity.warning": 1}
 
 
-def brief(report: Report, title: str, todo: Sequence[Section] = ()) -> Report:
-    """The brief of this title from a day's report. `todo` says what to see to; rows beyond three are
+def brief(report: Report, title: str, ahead: Sequence[Section] = ()) -> Report:
+    """The brief of this title from a day's report. `ahead` says what to see to; rows beyond three are
     counted."""
     made = [
         _figures(headlines(report)),
         _wrong(report),
         _course(report),
         _queues(report),
-        *(_cut(section) for section in todo),
+        *(_cut(section) for section in ahead),
     ]
     sections = [section for section in made if section is not None]
     return msgspec.structs.replace(report, title=title, sections=sections)
@@ -121,8 +121,8 @@ def _cut(section: Section) -> Section:
     tables = [
         msgspec.structs.replace(
             table,
-            rows=[_only(table.columns, row, LONGEST_POINT) for row in table.rows[:MOST_TODO]],
-            more=table.more + max(0, len(table.rows) - MOST_TODO),
+            rows=[_only(table.columns, row, LONGEST_POINT) for row in table.rows[:MOST_POINTS]],
+            more=table.more + max(0, len(table.rows) - MOST_POINTS),
         )
         for table in section.tables
     ]
