@@ -76,7 +76,8 @@ class PlanMaking:
             report_people.shifts, self._site, floor.site
         )
         # Who is signed in serves any queue: of some queues alone it says nothing.
-        return report(
+        return await asyncio.to_thread(
+            report,
             made.plan,
             now,
             shifts=shifts,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from ingest.events import Millis
-from planning.shifts import Shift
+from planning.shifts import Shift, overlapping
 from planning.staffing import Hiring, hiring
 from reports import section_accuracy
 from reports.figures import Row
@@ -52,6 +52,7 @@ _HABITS = (
     Column(key="goal", kind=Kind.SHARE),
 )
 _FINE = 10_000
+Roster = Mapping[Millis, Sequence[Shift]]
 
 
 def report(
@@ -71,12 +72,21 @@ def report(
     """
     chosen = [q for q in _order(plan) if queues is None or q in queues]
     slots = [slot for slot in plan.slots if slot.queue in chosen]
+    roster = None if shifts is None else _roster(plan, slots, shifts)
     sections = [
         _forecast(plan, chosen),
-        _people(plan, slots, (now, signed_in), shifts, whole=whole),
+        _people(plan, slots, (now, signed_in), roster, whole=whole),
         section_accuracy.section(plan, chosen, kept or {}),
     ]
     return _framed(plan.site, plan.calendar, (plan.first, plan.last), now, sections)
+
+
+def _roster(plan: Plan, slots: Sequence[Slot], shifts: Sequence[Shift]) -> Roster:
+    """The shifts at the begin of each interval: a shift file may have a year of them."""
+    end = plan.calendar.begin(plan.last + _DAY)
+    near = overlapping(shifts, plan.calendar.begin(plan.first), end)
+    times = {slot.start_at for slot in slots}
+    return {at: [each for each in near if each.start_at <= at < each.end_at] for at in times}
 
 
 def nothing_yet(site: Site, calendar: Calendar, now: Millis) -> Report:
@@ -156,7 +166,7 @@ def _people(
     plan: Plan,
     slots: Sequence[Slot],
     here: tuple[Millis, int | None],
-    shifts: Sequence[Shift] | None,
+    roster: Roster | None,
     *,
     whole: bool,
 ) -> Section:
@@ -174,7 +184,7 @@ def _people(
         told: dict[str, Cell] = {"agents": agents, "here": signed_in}
         tone = "good" if signed_in >= agents else "warn"
         notes.append(Note(key="need_now", values=told, tone=tone))
-    if shifts is None:
+    if roster is None:
         notes.append(Note(key="plan_no_file"))
     if any(slot.need is None for slot in slots):
         notes.append(Note(key="need_unknown", tone="warn"))
@@ -188,41 +198,38 @@ def _people(
         }
         notes.append(Note(key="hiring", values=values))
     tables = [
-        _together(near, shifts),
+        _together(near, roster),
         hired,
         _habits(plan, sorted({slot.queue for slot in slots})),
     ]
     if whole:
-        tables.append(_each(plan, near, shifts))
+        tables.append(_each(plan, near, roster))
     return Section(key="need", tables=tables, notes=notes)
 
 
-def _together(
-    slots: Sequence[Slot],
-    shifts: Sequence[Shift] | None,
-) -> Table:
+def _together(slots: Sequence[Slot], roster: Roster | None) -> Table:
     """All queues together: whoever serves several is counted once, and needed by each."""
     rows: list[Row] = []
     queues = frozenset(slot.queue for slot in slots)
     for at, own in _by_time(slots).items():
-        agents, roster = _needed(own)
-        there = None if shifts is None else rostered_at(shifts, at, queues)
+        agents, needed = _needed(own)
+        there = None if roster is None else rostered_at(roster[at], at, queues)
         rows.append(
             {
                 "interval": at,
                 "calls": sum(slot.calls for slot in own),
                 "agents_needed": agents,
-                "roster_needed": roster,
+                "roster_needed": needed,
                 "rostered": there,
-                "roster_gap": None if there is None or roster is None else there - roster,
+                "roster_gap": None if there is None or needed is None else there - needed,
             }
         )
-    lines = () if shifts is None else ("rostered",)
+    lines = () if roster is None else ("rostered",)
     chart = Chart(x="interval", bars=("roster_needed",), lines=lines)
     return Table(key="plan_need", columns=_NEED, rows=rows, chart=chart)
 
 
-def _each(plan: Plan, slots: Sequence[Slot], shifts: Sequence[Shift] | None) -> Table:
+def _each(plan: Plan, slots: Sequence[Slot], roster: Roster | None) -> Table:
     rows: list[Row] = [
         {
             "id": slot.queue,
@@ -234,8 +241,8 @@ def _each(plan: Plan, slots: Sequence[Slot], shifts: Sequence[Shift] | None) -> 
             "agents_needed": slot.need.agents if slot.need else None,
             "roster_needed": slot.need.rostered if slot.need else None,
             "rostered": None
-            if shifts is None
-            else rostered_at(shifts, slot.start_at, frozenset({slot.queue})),
+            if roster is None
+            else rostered_at(roster[slot.start_at], slot.start_at, frozenset({slot.queue})),
         }
         for slot in slots
     ]
