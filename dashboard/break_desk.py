@@ -83,13 +83,9 @@ class BreakDesk(Desk):
         }
 
     @property
-    def leaving(self) -> Mapping[str, Millis]:
-        """Those who may go and have not yet, and since when."""
-        return {
-            note.agent: note.answered_at or note.asked_at
-            for note in self._notes.values()
-            if note.state == "approved"
-        }
+    def leaving(self) -> frozenset[str]:
+        """Those who may go and have not yet."""
+        return frozenset(n.agent for n in self._notes.values() if n.state == "approved")
 
     def document(self, now: Millis) -> Mapping[str, object]:
         """The same object until something of it is different."""

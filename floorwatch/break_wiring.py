@@ -43,6 +43,7 @@ def break_desks(  # noqa: PLR0913 - what the desks stand on
     """The break board and the moves, at work from now on. Raises `SettingsError` of a shift file."""
     zone, now = ZoneInfo(site.site.time_zone), clock.now()
     shifts = shift_file.read(site.shifts, zone) if site.shifts is not None else ()
+    by_end = sorted(shifts, key=lambda shift: shift.end_at)
     skills = _skills(shifts) if scenario is None else invented_skills(scenario)
     kept, sight = SqliteBreaks(file), FloorSight(lambda: runner.floor)
 
@@ -58,7 +59,7 @@ def break_desks(  # noqa: PLR0913 - what the desks stand on
             expected=outlook.expected,
             allowed=allowed,
             skills=skills,
-            shifts=shifts,
+            shifts=by_end,
             leaving=breaks.leaving,
             moved=moves.moved,
             limits=dict.fromkeys(runner.floor.agents.members, site.breaks),
@@ -94,7 +95,7 @@ def planned_lanes(
     own = [shift for shift in shifts if day <= shift.start_at < end]
     if not own:
         return []
-    others = [shift for shift in overlapping(shifts, day, end) if shift not in own]
+    others = [shift for shift in overlapping(shifts, day, end) if shift.start_at < day]
     asked = Asked(handling_s=_HANDLING_S, patience_s=_PATIENCE_S)
     plans = plan_day(own, others, lambda *what: expected(*what) or 0.0, asked)
     found = [

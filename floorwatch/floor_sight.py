@@ -1,8 +1,11 @@
 """The floor as planning sees it: queues with their demand, people with how long they will be there."""
 
-from collections.abc import Callable, Collection, Mapping
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import takewhile
+from operator import attrgetter
 
 from ingest.events import Millis
 from ingest.words import AgentStatus
@@ -12,7 +15,8 @@ from planning.moves import PARTS, Line, Person
 from planning.shifts import Shift
 from stream.agents import Agent
 from stream.floor import Floor
-from stream.metrics import NAMES, Sums, overflowed, served
+from stream.ledger import add_up
+from stream.metrics import Sums, overflowed, served
 
 HALF_HOUR_MS: Millis = 1_800_000
 _LOOK_BACK_MS: Millis = 3 * 3_600_000
@@ -27,9 +31,10 @@ _OVER_MS: Millis = 120_000
 """Whoever is over time comes back in so long, one hopes."""
 _HIGHEST_GOAL = 0.99
 _LONGEST_WORK_MS: Millis = 12 * 3_600_000
-_GONE = frozenset({AgentStatus.SIGNED_OUT.value, AgentStatus.UNKNOWN.value})
 _OUT = AgentStatus.UNREACHABLE.value
 _AWAY = AgentStatus.NOT_READY.value
+_GONE = frozenset({AgentStatus.SIGNED_OUT.value, AgentStatus.UNKNOWN.value})
+_NOT_AT_WORK = _GONE | {_AWAY}
 _BUSY = frozenset(
     status.value
     for status in (AgentStatus.RINGING, AgentStatus.TALKING, AgentStatus.HOLD, AgentStatus.ACW)
@@ -44,15 +49,16 @@ Allowed = Callable[[str], Millis | None]
 class Known:
     """What the floor itself does not tell.
 
-    `skills` are the queues that agents could serve besides, `leaving` when those go to a break who
-    were told that they may, `moved` when somebody was lent last.
+    `skills` are the queues that agents could serve besides, `shifts` stand in order of their end,
+    `leaving` are those who were told that they may go to a break, `moved` says when somebody was lent
+    last.
     """
 
     expected: Expected
     allowed: Allowed
     skills: Mapping[str, Collection[str]] = field(default_factory=dict)
-    shifts: Collection[Shift] = ()
-    leaving: Mapping[str, Millis] = field(default_factory=dict)
+    shifts: Sequence[Shift] = ()
+    leaving: Collection[str] = ()
     moved: Mapping[str, Millis] = field(default_factory=dict)
     limits: Mapping[str, Limits] = field(default_factory=dict)
 
@@ -65,13 +71,19 @@ def look(floor: Floor, known: Known, now: Millis) -> Sight:
         if agent.now is not None and agent.now.state not in _GONE and agent.queues
     }
     staffed = {queue for agent in agents.values() for queue in agent.queues}
-    lines = tuple(_line(floor, known, queue, agents, now) for queue in sorted(staffed))
+    busy = Counter(
+        agent.now.queue
+        for agent in agents.values()
+        if agent.now is not None and agent.now.state in _BUSY
+    )
+    lines = tuple(_line(floor, known, queue, busy[queue], now) for queue in sorted(staffed))
+    going = _going_home(known.shifts, now)
     return Sight(
         at=now,
         lines=lines,
-        people=tuple(_person(agent, known, now) for agent in agents.values()),
+        people=tuple(_person(agent, known, going, now) for agent in agents.values()),
         ahead={line.id: _ahead(known, line, now) for line in lines},
-        halves={line.id: _half(floor, line.id, agents, now) for line in lines},
+        halves={line.id: _half(floor, line, now) for line in lines},
         worked_ms={agent.id: worked_ms(agent, now) for agent in agents.values()},
         resting=frozenset(
             agent.id
@@ -84,19 +96,24 @@ def look(floor: Floor, known: Known, now: Millis) -> Sight:
 
 def worked_ms(agent: Agent, now: Millis) -> Millis:
     """How long this agent has worked without a break, as far back as is known."""
-    away = {_AWAY, *_GONE}
-    since = agent.changes[0].time
-    for before, after in pairwise(agent.changes):
-        if before.state in away and after.state not in away:
-            since = after.time
-    return 0 if _state(agent) in away else min(max(now - since, 0), _LONGEST_WORK_MS)
+    at_work = takewhile(lambda each: each.state not in _NOT_AT_WORK, reversed(agent.changes))
+    since = min((each.time for each in at_work), default=now)
+    return min(max(now - since, 0), _LONGEST_WORK_MS)
 
 
 def _state(agent: Agent) -> str:
     return agent.now.state if agent.now is not None else ""
 
 
-def _line(floor: Floor, known: Known, queue: str, agents: Mapping[str, Agent], now: Millis) -> Line:
+def _going_home(shifts: Sequence[Shift], now: Millis) -> dict[str, Millis]:
+    """When those go whose shift ends within the half-hour."""
+    # A year's file has more shifts than can be looked through each time.
+    first = bisect_right(shifts, now, key=attrgetter("end_at"))
+    last = bisect_left(shifts, now + HALF_HOUR_MS, key=attrgetter("end_at"))
+    return {each.agent: each.end_at for each in shifts[first:last] if each.start_at <= now}
+
+
+def _line(floor: Floor, known: Known, queue: str, busy: int, now: Millis) -> Line:
     sums = sums_of(floor, queue, now - _LOOK_BACK_MS, now)
     handled = sums["completed"] + sums["transferred"]
     work_s = (sums["talk_ms"] + sums["acw_ms"]) / 1_000 + _USUAL_CALLS * _USUAL_HANDLING_S
@@ -111,23 +128,16 @@ def _line(floor: Floor, known: Known, queue: str, agents: Mapping[str, Agent], n
         per_hour=calls * 3_600_000 / span_ms,
         handling_s=work_s / (handled + _USUAL_CALLS) + _RING_S,
         patience_s=waits_s / (lost + _USUAL_LOST),
-        busy=_busy(queue, agents),
+        busy=busy,
         waiting=len(floor.visits.waiting.get(queue, ())),
         least=known.limits.get(queue, Limits()).least,
     )
 
 
-def _busy(queue: str, agents: Mapping[str, Agent]) -> int:
-    return sum(
-        agent.now is not None and agent.now.state in _BUSY and agent.now.queue == queue
-        for agent in agents.values()
-    )
-
-
-def _person(agent: Agent, known: Known, now: Millis) -> Person:
+def _person(agent: Agent, known: Known, going: Mapping[str, Millis], now: Millis) -> Person:
     state, end = _state(agent), now + HALF_HOUR_MS
     # There from one moment of the half-hour to another.
-    comes_at, goes_at = now, end
+    comes_at, goes_at = now, going.get(agent.id, end)
     if state == _OUT:
         comes_at = end
     elif state == _AWAY and agent.now is not None:
@@ -136,10 +146,6 @@ def _person(agent: Agent, known: Known, now: Millis) -> Person:
         comes_at = now + rest_ms
     elif agent.id in known.leaving:
         comes_at = now + (known.allowed("break") or _AWAY_MS)
-    own = [shift for shift in known.shifts if shift.agent == agent.id]
-    over = [shift for shift in own if shift.start_at <= now < shift.end_at < end]
-    if over:
-        goes_at = over[0].end_at
     part_ms = HALF_HOUR_MS // PARTS
     parts = tuple(
         max(min(goes_at, at + part_ms) - max(comes_at, at), 0) / part_ms
@@ -154,7 +160,7 @@ def _person(agent: Agent, known: Known, now: Millis) -> Person:
         skills={queue: 1.0 for queue in known.skills.get(agent.id, ()) if queue not in queues},
         busy=state in _BUSY,
         moved_at=known.moved.get(agent.id),
-        free=state not in (_AWAY, _OUT) and agent.id not in known.leaving and not over,
+        free=state not in (_AWAY, _OUT) and agent.id not in known.leaving and goes_at == end,
     )
 
 
@@ -167,19 +173,17 @@ def _ahead(known: Known, line: Line, now: Millis) -> list[float]:
     return found
 
 
-def _half(floor: Floor, queue: str, agents: Mapping[str, Agent], now: Millis) -> Half:
+def _half(floor: Floor, line: Line, now: Millis) -> Half:
     day = floor.calendar.day(now)
     begin = day + (now - day) // HALF_HOUR_MS * HALF_HOUR_MS
-    card = floor.site.queue(queue)
-    in_target, ended = served(sums_of(floor, queue, begin, now), card.service_level)
+    card = floor.site.queue(line.id)
+    in_target, ended = served(sums_of(floor, line.id, begin, now), card.service_level)
     waits_s = sorted(
-        (max(now - since, 0) / 1_000 for since in floor.visits.waiting.get(queue, {}).values()),
+        (max(now - since, 0) / 1_000 for since in floor.visits.waiting.get(line.id, {}).values()),
         reverse=True,
     )
     return Half(
-        so_far=SoFar(
-            ended=ended, in_target=in_target, busy=_busy(queue, agents), waits_s=tuple(waits_s)
-        ),
+        so_far=SoFar(ended=ended, in_target=in_target, busy=line.busy, waits_s=tuple(waits_s)),
         left_s=max(begin + HALF_HOUR_MS - now, 0) / 1_000,
         goal=min(card.goal, _HIGHEST_GOAL),
         target_s=card.target_ms / 1_000,
@@ -190,9 +194,5 @@ def sums_of(floor: Floor, queue: str, start_at: Millis, end_at: Millis) -> Sums:
     """What the ledger has of a queue in the intervals that begin in this time, and in its first one."""
     account = floor.state.ledger.queues.get(queue)
     first = floor.calendar.interval(start_at)
-    total = dict.fromkeys(NAMES, 0)
-    for at, cell in (account.cells if account is not None else {}).items():
-        if first <= at < end_at:
-            for name, value in zip(NAMES, cell, strict=True):
-                total[name] += value
-    return total
+    cells = account.cells.items() if account is not None else ()
+    return add_up(cell for at, cell in cells if first <= at < end_at)

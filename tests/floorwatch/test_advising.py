@@ -10,8 +10,9 @@ from floorwatch import invented, shift_file
 from floorwatch.break_wiring import invented_lanes, invented_skills, lost_today, planned_lanes
 from floorwatch.floor_sight import Known, look, worked_ms
 from planning.advice import Limits, Sight, advise
-from planning.shifts import Pause
+from planning.shifts import Pause, Shift
 from simulators.floor_sim import simulate
+from stream.agents import Agent, Change
 from stream.floor import Floor
 from stream.sites import Site
 
@@ -49,9 +50,38 @@ def test_a_look_tells_what_is_there(floor: Floor) -> None:
         assert people[agent].share < 1
         assert worked_ms(floor.state.agents.agents[agent], NOW) == 0
     assert max(sight.worked_ms.values()) > 1_200_000
-    gone = seen(floor, leaving={"1001": NOW})
+    gone = seen(floor, leaving={"1001"})
     assert "1001" in gone.resting
     assert not next(person for person in gone.people if person.agent == "1001").free
+
+
+def test_whoever_goes_home_soon_is_there_until_then_and_not_lent(floor: Floor) -> None:
+    sight = seen(floor)
+    one, other = [each.agent for each in sight.people if each.free and each.share == 1][:2]
+    hours = [  # in order of their end
+        (other, NOW - 9 * 3_600_000, NOW - 3_600_000),
+        (one, NOW - 3_600_000, NOW + 600_000),
+        (other, NOW + 300_000, NOW + 900_000),
+        (other, NOW - 3_600_000, NOW + 1_800_000),
+    ]
+    day = date(2026, 9, 22)
+    shifts = [Shift(agent=who, day=day, start_at=since, end_at=end) for who, since, end in hours]
+    people = {each.agent: each for each in seen(floor, shifts=shifts).people}
+    assert people[one].parts == (1, 1, 0, 0, 0, 0)
+    assert not people[one].free
+    assert people[other].share == 1
+    assert people[other].free
+
+
+def test_work_is_counted_from_the_last_break_on() -> None:
+    changes = [
+        Change(at * 60_000, at, state)
+        for at, state in ((1, "ready"), (20, "not_ready"), (30, "ready"), (40, "talking"))
+    ]
+    agent = Agent(id="1001", changes=changes)
+    assert worked_ms(agent, 50 * 60_000) == 20 * 60_000
+    assert worked_ms(Agent(id="1001", changes=changes[:1]), 50 * 60_000) == 49 * 60_000
+    assert worked_ms(Agent(id="1001", changes=changes[:2]), 50 * 60_000) == 0
 
 
 def test_advice_keeps_the_limits(floor: Floor) -> None:
