@@ -26,6 +26,7 @@ from dashboard import alerting, assets, replies
 from dashboard.access import Caller, Role
 from dashboard.admission import Admission, Refusal, own_page
 from dashboard.alerting import AlertDesk
+from dashboard.arrival import Arrival
 from dashboard.assets import Assets
 from dashboard.audience import Audience, Groups
 from dashboard.desks import Desks, File, Question, RefusedError
@@ -45,9 +46,8 @@ _MESSAGE_BYTES = 1_024
 _OWN_ONLY = Refusal(HTTPStatus.FORBIDDEN, "only the pages that we serve ourselves may do this")
 _NOTHING = Refusal(HTTPStatus.NOT_FOUND, "there is nothing here")
 
-
-ANSWER_S = 60.0
-"""How long a question may take, from its first byte to its answer: a year's report takes its time."""
+ANSWER_S = 120.0
+"""How long a question may take, until its answer is read: a year's report takes its time."""
 
 
 class GatewayError(Exception):
@@ -100,6 +100,7 @@ class Gateway:
                 process_request=self._answer,
                 compression=None,
                 open_timeout=ANSWER_S,
+                create_connection=Arrival,
                 max_size=DESK_BYTES,
                 max_queue=4,
                 server_header=None,

@@ -404,6 +404,22 @@ async def test_a_taken_port_is_told_plainly(gateway: Gateway, clock: Any) -> Non
             pass
 
 
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n"])
+async def test_who_does_not_say_soon_what_he_wants_is_hung_up_on_and_who_has_said_it_waits(
+    clock: Any, monkeypatch: pytest.MonkeyPatch, said: bytes
+) -> None:
+    monkeypatch.setattr("dashboard.arrival.REQUEST_S", 0.05)
+    async with Gateway(clock, "127.0.0.1", 0) as running, screens(running, 1) as [screen]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", running.port)
+        writer.write(said)
+        async with asyncio.timeout(DEADLINE_S):
+            with contextlib.suppress(ConnectionResetError):
+                assert await reader.read() == b""
+        writer.close()
+        assert running.screens == 1
+        await screen.connection.ping()
+
+
 async def test_leaving_closes_the_screens_at_once(clock: Any, story: Any) -> None:
     async with Gateway(clock, "127.0.0.1", 0) as gateway:
         connection = await connect(feed(gateway), proxy=None)
