@@ -267,10 +267,15 @@ def _needed(slots: Sequence[Slot]) -> tuple[int | None, int | None]:
 def _hiring(plan: Plan, slots: Sequence[Slot]) -> Table:
     """For each day the shifts that cover it, and the people for days like it."""
     days: dict[str, list[int]] = {}
+    before = 0
     for at, own in _by_time(slots).items():
         agents, _ = _needed(own)
-        day = plan.calendar.date_of(at).isoformat()
-        days.setdefault(day, []).append(agents or 0)
+        needed = days.setdefault(plan.calendar.date_of(at).isoformat(), [])
+        if needed:
+            # A shift goes on over hours in which nothing is open.
+            needed += [0] * ((at - before) // plan.interval_ms - 1)
+        needed.append(agents or 0)
+        before = at
     rows: list[Row] = [
         {"day": day, **_hired(_of_day(agents, plan))} for day, agents in sorted(days.items())
     ]

@@ -1,5 +1,6 @@
 """The plan: what past days say of the next ones, and whom these need."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -171,6 +172,23 @@ def test_on_the_page_two_days_in_files_all(plan: Plan) -> None:
     assert {row["queue"]["en"] for row in each} == {"Sales"}
     # Closed at night: nothing is planned for hours in which nobody ever calls.
     assert len(each) == AHEAD_DAYS * 24
+
+
+def test_a_shift_goes_on_while_nothing_is_open(plan: Plan) -> None:
+    own = [
+        slot
+        for slot in plan.slots
+        if slot.queue == "sales" and slot.start_at < plan.calendar.begin(TODAY + timedelta(days=1))
+    ]
+    noon, four = (CALENDAR.begin(TODAY) + hour * HOUR for hour in (12, 16))
+    split = replace(plan, slots=[s for s in own if s.start_at < noon or s.start_at >= four])
+    [row] = table(report(split, noon, queues=frozenset({"sales"})), "plan_hiring").rows
+    morning, evening = (
+        max(s.need.rostered for s in split.slots if s.need and (s.start_at < noon) == early)
+        for early in (True, False)
+    )
+    # Who begins with the day at eight is gone at four: nobody is there for both.
+    assert row["shifts_needed"] == morning + evening
 
 
 def test_days_that_were_forecast_are_held_against_what_came(plan: Plan) -> None:
