@@ -66,17 +66,20 @@ def close(shelf: Shelf, bounds: Bounds, kept: Kept, day: Millis, now: Millis) ->
     None if there is nothing new, and of a day that was imported: that one is left alone. Raises
     ShelfError, DaybookError.
     """
-    mark = kept.marks([day])[day]
-    stated, taken = _entered(kept.reading(), bounds.calendar, day)
     about = bounds.about(day, now, Why.CLOSED)
-    about = structs.replace(about, position=kept.reached, mark=mark)
-    with shelf.locked():
-        standing, old = _standing(shelf, about)
-        if standing is not None and standing.origin:
+    while True:
+        before = shelf.about(about.site, about.day)
+        if before is not None and before.origin:
             return None
-        if standing is not None:
-            about = structs.replace(about, why=Why.LATE)
-        return _written(shelf, bounds, about, old, restated(old, stated, taken))
+        mark, reading = kept.marks([day])[day], kept.reading()
+        stated, taken = _entered(reading, bounds.calendar, day)
+        with shelf.locked():
+            standing, old = _standing(shelf, about)
+            if standing != before:
+                continue  # another process wrote it meanwhile, perhaps from more than we have read
+            why = Why.CLOSED if standing is None else Why.LATE
+            about = structs.replace(about, position=reading.reached, mark=mark, why=why)
+            return _written(shelf, bounds, about, old, restated(old, stated, taken))
 
 
 def replace(shelf: Shelf, bounds: Bounds, about: About, new: pl.DataFrame) -> About | None:

@@ -86,16 +86,16 @@ def write(config: Config = None, site: OfSite = "") -> None:
         settings, now = installation(config), SystemClock().now()
         for card in _sites(settings, site, config):
             bounds = Bounds(card, settings.archive.keeping.callers_days)
-            with kept_daybook(settings, card) as kept:
-                if kept is None:
+            kept = kept_daybook(settings, card)
+            if kept is None:
+                continue
+            for day in kept.days():
+                if bounds.calendar.next_day(day) > now or _too_old(settings, day, now):
                     continue
-                for day in kept.days():
-                    if bounds.calendar.next_day(day) > now or _too_old(settings, day, now):
-                        continue
-                    about = close(shelf(settings), bounds, kept, day, now)
-                    if about is not None:
-                        many += 1
-                        _say(told_of(about))
+                about = close(shelf(settings), bounds, kept, day, now)
+                if about is not None:
+                    many += 1
+                    _say(told_of(about))
     _say(f"{many} days written" if many else "all that is over is in the archive already")
 
 

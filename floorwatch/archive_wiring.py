@@ -1,7 +1,5 @@
 """The archive of an installation, and what writes it beside a running site."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 from archive.shelf import Shelf
@@ -13,7 +11,7 @@ from ingest.events import Millis
 from ingest.ports import Clock
 from stream.daybook_keeper import Daybook
 from stream.daybook_kept import Kept
-from stream.daybook_sqlite import DaybookFile
+from stream.daybook_sqlite import DaybookPages
 from stream.sites import Site
 
 
@@ -33,18 +31,13 @@ def archiving(settings: Settings, site: Site, book: Daybook, clock: Clock) -> Ar
     return Archiving(shelf(settings), site, keeping, book, daybook_of(settings, site.id), clock)
 
 
-@contextmanager
-def kept_daybook(settings: Settings, site: Site) -> Iterator[Kept | None]:
-    """What a site's daybook has, also while a floor writes it; None if there is none. Raises DaybookError."""
+def kept_daybook(settings: Settings, site: Site) -> Kept | None:
+    """What a site's daybook has, also while a floor writes it; None if there is none."""
     path = daybook_of(settings, site.id)
-    if not path.exists():
-        yield None
-        return
-    with closing(DaybookFile(path, site)) as file:
-        yield Kept(file, file.reached())
+    return Kept(DaybookPages(path, site)) if path.exists() else None
 
 
 def live_days(settings: Settings, site: Site) -> frozenset[Millis]:
     """When the business days began that a site's daybook tells of. Raises DaybookError."""
-    with kept_daybook(settings, site) as kept:
-        return frozenset(kept.days() if kept is not None else ())
+    kept = kept_daybook(settings, site)
+    return frozenset(kept.days() if kept is not None else ())

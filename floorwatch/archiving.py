@@ -92,7 +92,10 @@ class Archiving:
         calendar = self._bounds.calendar
         marks = kept.marks([day for day in kept.days() if day >= oldest])
         for day in marks.keys() - self._known:
-            about = self._shelf.about(self._bounds.site.id, calendar.date_of(day))
+            try:
+                about = self._shelf.about(self._bounds.site.id, calendar.date_of(day))
+            except ShelfError:
+                continue  # told by whoever writes the day; the others are not held up
             if about is not None:
                 self._archivist.written(day, about.mark)
             self._known.add(day)

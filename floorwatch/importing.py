@@ -89,7 +89,7 @@ def run(wishes: Wishes, shelf: Shelf, reading: Reading, shown: Shown) -> Importe
                     _take_events(wishes, book, reading, progress)
             book.write()
             with shown("writing") as progress:
-                return _archived(wishes, shelf, Kept(file, book.position), progress)
+                return _archived(wishes, shelf, Kept(file), progress)
         finally:
             file.close()
 

@@ -89,13 +89,15 @@ class PlanMaking:
 
     async def _of(self, today: date) -> Made:
         async with self._turn:
-            if self._made is None or self._made.day != today:
+            made = self._made
+            # What was imported since makes a past of none.
+            if made is None or made.day != today or made.plan is None:
                 day = timedelta(days=1)
                 kept = self._store.between(today - WEEKS * 7 * day, today - day)
-                self._made = await asyncio.to_thread(self._planned, today, kept)
-                if self._made.plan is not None:
-                    self._store.keep(of_today(self._made.plan))
-            return self._made
+                self._made = made = await asyncio.to_thread(self._planned, today, kept)
+                if made.plan is not None:
+                    self._store.keep(of_today(made.plan))
+            return made
 
     def _planned(self, today: date, kept: list[KeptForecast]) -> Made:
         source = report_sources.source(self._settings, self._site)

@@ -13,19 +13,16 @@ from floorwatch.settings_types import Settings, SiteSettings
 from ingest.events import Millis
 from reports.basis import Happened
 from reports.source import Book, Source
-from stream.daybook_kept import Kept
-from stream.daybook_sqlite import DaybookPages
 
 
 def source(settings: Settings, site: SiteSettings) -> Source:
     """The facts of a site. Raises ShelfError, DaybookError."""
     known = invented.as_it_runs(site)
-    path = archive_wiring.daybook_of(settings, known.id)
     book = None
-    if path.exists():
-        pages = DaybookPages(path, known)
-        kept = Kept(pages, pages.reached())
-        book = Book(kept.reading(), kept.marks(kept.days()))
+    kept = archive_wiring.kept_daybook(settings, known)
+    if kept is not None:
+        marks = kept.marks(kept.days())
+        book = Book(kept.reading(), marks)
     return Source(known, archive_wiring.shelf(settings), book)
 
 

@@ -204,8 +204,8 @@ class Daybook:
         return Reading(self._file, list(self._held), self._reached)
 
     def kept(self) -> Kept:
-        """The book as of now, but for what is not on the disk yet, to be read in another thread."""
-        return Kept(self._file, self._reached)
+        """The book but for what is not on the disk yet, to be read in another thread."""
+        return Kept(self._file)
 
     async def _in_thread(self, do: Callable[[], None]) -> None:
         # Shielded: the thread cannot be called back, and writing twice writes once.

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 
 from ingest.events import Millis
 from stream.daybook_sqlite import DaybookPages, Reading
-from stream.ports import Position
 
 
 class Kept:
-    """The file of a daybook up to the position that it had `reached`."""
+    """The file of a daybook, as it is at each question.
 
-    def __init__(self, file: DaybookPages, reached: Position) -> None:
+    Ask for the marks first: then a reading has all that they stand for, and at most more.
+    """
+
+    def __init__(self, file: DaybookPages) -> None:
         self._file = file
-        self.reached = reached
 
     def days(self) -> list[Millis]:
         """When the business days began of which something is here, the oldest first."""
@@ -27,4 +28,4 @@ class Kept:
 
     def reading(self) -> Reading:
         """What was entered, page by page."""
-        return Reading(self._file, [], self.reached)
+        return Reading(self._file, [], self._file.reached())

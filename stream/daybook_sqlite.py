@@ -112,8 +112,7 @@ class DaybookPages:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         """A connection for one reader: it sees one moment, and locks nobody out."""
-        address = f"{self._path.absolute().as_uri()}?mode=ro"
-        with self._explained(), closing(sqlite3.connect(address, uri=True)) as db:
+        with self._explained(), closing(sqlite_file.read_only(self._path, VERSION)) as db:
             yield db
 
     @contextmanager
@@ -223,7 +222,7 @@ class Reading:
     """
 
     def __init__(self, file: DaybookPages, held: Sequence[Taken], reached: Position) -> None:
-        self._file, self._held, self._reached = file, held, reached
+        self._file, self._held, self.reached = file, held, reached
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -242,7 +241,7 @@ class Reading:
                     yield from getattr(turn, place)
 
     def _pages(self, day: Millis, kinds: Collection[type]) -> Iterator[list[Turn]]:
-        yield from self._file.pages(day, self._reached, kinds)
+        yield from self._file.pages(day, self.reached, kinds)
         yield self._late.get(day, [])
 
     def facts(
@@ -255,7 +254,7 @@ class Reading:
 
     def callers(self, days: Sequence[Millis], visits: Collection[str]) -> dict[str, str]:
         """The callers of these visits, masked, where they are known."""
-        kept = (page for day in days for page in self._file.callers(day, self._reached))
+        kept = (page for day in days for page in self._file.callers(day, self.reached))
         return {
             visit: caller
             for page in chain(kept, (each.callers for each in self._held))

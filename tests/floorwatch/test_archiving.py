@@ -24,7 +24,8 @@ from floorwatch import archiving
 from floorwatch.archiving import Archiving
 from stream.daybook import Taken
 from stream.daybook_keeper import Daybook
-from stream.daybook_sqlite import DaybookFile
+from stream.daybook_kept import Kept
+from stream.daybook_sqlite import DaybookFile, Reading
 from stream.facts import ArrivalFact, SpanFact, WaitFact
 from stream.intervals import Calendar
 from stream.sites import Site
@@ -216,6 +217,7 @@ async def test_one_damaged_day_does_not_hold_up_the_others(tmp_path: Path) -> No
         now = CALENDAR.next_day(END) + GRACE_MS
         await hq.look(now)
         assert str(path) in hq.archiving.trouble
+        assert hq.shelf.about("hq", DAY + timedelta(days=1)) is not None
         path.unlink()
         await hq.look(now + 30_000)
         assert hq.archiving.trouble == ""
@@ -278,6 +280,41 @@ async def test_an_imported_day_is_left_alone(tmp_path: Path) -> None:
         await hq.look(END + GRACE_MS)
         assert hq.version == 1
         assert close(hq.shelf, Bounds(SITE), hq.book.kept(), START, END) is None
+
+
+async def test_a_mark_stands_for_nothing_that_the_file_lacks(tmp_path: Path) -> None:
+    with started(tmp_path) as hq:
+        hq.tell(*calls())
+        await hq.book.keep()
+        kept = hq.book.kept()
+        hq.tell(ArrivalFact(START + 9, "sales", "late"))
+        await hq.book.keep()
+        about = close(hq.shelf, Bounds(SITE), kept, START, END)
+        assert about is not None
+        assert about.mark == kept.marks([START])[START]
+        assert about.position == hq.position
+        assert "late" in hq.shelf.load("hq", DAY)["visit"].to_list()
+
+
+async def test_what_another_process_wrote_meanwhile_is_not_undone(tmp_path: Path) -> None:
+    with started(tmp_path) as hq:
+        hq.tell(*calls())
+        await hq.book.keep()
+        wrong, file = calls()[1], hq.book._file
+
+        class Slow(Kept):
+            """While it is read, a fact is taken back, and another process writes the day so."""
+
+            def reading(self) -> Reading:
+                reading = super().reading()
+                if hq.version == 0:
+                    file.write([Taken(2, [(-1, wrong)], {})], 2, END)
+                    assert close(Shelf(hq.shelf.root), Bounds(SITE), Kept(file), START, END)
+                return reading
+
+        assert close(hq.shelf, Bounds(SITE), Slow(file), START, END) is None
+        assert hq.version == 1
+        assert hq.shelf.load("hq", DAY).height == len(calls()) - 1
 
 
 async def test_the_loop_goes_on_while_a_day_is_written(

@@ -94,7 +94,7 @@ def run(site: Site, events: Iterable[Event], folder: Path, restart_at: Millis | 
     file.write(held, position, end)
     file.close()
     pages = DaybookPages(folder / "daybook.db", site)
-    kept = Kept(pages, pages.reached())
+    kept = Kept(pages)
     shelf, bounds = Shelf(folder / "archive"), Bounds(site)
     days = kept.days()
     for day in days:

@@ -51,7 +51,7 @@ def source(folder: Path) -> Source:
 
 def kept_of(folder: Path) -> Kept:
     pages = DaybookPages(folder / "daybook.db", SITE)
-    return Kept(pages, pages.reached())
+    return Kept(pages)
 
 
 def told(found: Source) -> tuple[Where, int, list[str | None]]:
