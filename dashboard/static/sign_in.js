@@ -2,6 +2,8 @@
 
 const HOMES = { agent: "me", supervisor: "floor", manager: "floor", admin: "floor", display: "wall" };
 
+const DOOR_AGAIN_MS = 2000;
+
 class Door {
   constructor(model, el) {
     this.words = new Words(JSON.parse(model.catalogues), model.language);
@@ -16,10 +18,12 @@ class Door {
     this.why = query.get("why");
     this.changing = false;
     this.build();
+    this.paint(); // a page whose session is awaited says so, and shows no form without words
     this.read();
   }
 
   stop() {
+    clearTimeout(this.again);
     this.road.stop();
     this.node.remove();
   }
@@ -81,6 +85,7 @@ class Door {
 
   async read() {
     this.session = (await this.road.ask("session")) ?? this.session;
+    if (!this.session) this.again = setTimeout(() => this.read(), DOOR_AGAIN_MS);
     this.paint();
     if (!this.inside_already && !this.form.node.hidden) this.form.fields[0].input.focus();
   }

@@ -1,6 +1,7 @@
 """In and out in a real Chromium: by password and by code, back to where one wanted to go, and no further
 than one's scope."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ from tests.e2e.visitor import (
     UNKNOWN,
     Stranger,
     Visitor,
+    becomes,
 )
 
 pytestmark = pytest.mark.chromium
@@ -102,6 +104,29 @@ def test_in_by_a_password_to_where_one_wanted_to_go_and_out_again(
         assert guarded.get("/session", token).json()["role"] == "nobody"
         visitor.go(page, "floor?lang=en", ".door")
         assert page.url.startswith(f"{guarded.url}/sign-in?")
+
+
+def test_a_door_whose_site_does_not_answer_says_so_and_opens_when_it_does(
+    guarded: GuardedSite, browser: Any
+) -> None:
+    asked: list[Any] = []
+
+    def once(route: Any) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            route.continue_()
+
+    with Stranger(browser, guarded.url) as visitor:
+        visitor.forgiven.append("ERR_FAILED")
+        page = visitor.context.new_page()
+        page.route(re.compile("/session$"), once)
+        page.goto(f"{guarded.url}/sign-in?lang=en")
+        expect(page.locator(".door-lead")).to_have_text("One moment…")
+        expect(page.locator(".door-form.sign_in")).to_be_hidden()
+        becomes(page, lambda: len(asked), 1)
+        asked[0].abort()
+        expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+        assert len(asked) == 2
 
 
 def test_no_address_leads_away_from_us(guarded: GuardedSite, browser: Any) -> None:
