@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from floorwatch import shift_file
 from floorwatch.settings_types import SiteSettings
-from planning.attendance import Stretch
 from planning.shifts import Shift
+from planning.stretches import Stretch
 from reports import section_scores
 from reports.build import Further
 from reports.presence import Presence

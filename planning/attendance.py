@@ -5,13 +5,16 @@
 What nobody saw is not known, and is never held against anybody: neither as late, nor as absent.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from planning.shifts import Owed, Pause, Shift
+from planning.stretches import Stretch, ends_or_holds, length, merged, within, without
 
 REACH_MS = 4 * 3_600_000
 """Work so long before or after a shift is of that shift; what lies further off is of none."""
@@ -20,9 +23,6 @@ GRACE_MS = 60_000
 MEALS = frozenset({"meal", "lunch", "dinner", "supper", "用餐", "就餐", "午餐", "晚餐"})
 BREAKS = frozenset({"break", "rest", "小休", "休息"})
 _AWAY, _UNKNOWN, _NOT_READY = "signed_out", "unknown", "not_ready"
-
-Stretch = tuple[int, int]
-"""From an instant to before another one."""
 
 
 class Seen(NamedTuple):
@@ -97,6 +97,38 @@ class Outside(NamedTuple):
     end_at: int
 
 
+class Sight:
+    """What is known of one agent: `here` is a line of when he was at work, `blank` of when nobody knows.
+
+    A shift of a year of them is found without a look at the whole year.
+    """
+
+    def __init__(self, seen: Iterable[Seen], unknown: Iterable[Stretch] = ()) -> None:
+        self._states = states = sorted(each for each in seen if each.start_at < each.end_at)
+        # States of one agent do not overlap; a source that says so all the same is believed in both.
+        self._latest = list(accumulate((each.end_at for each in states), max))
+        blank = [(each.start_at, each.end_at) for each in states if each.state == _UNKNOWN]
+        self.blank = merged([*blank, *unknown])
+        self.here = merged(
+            (each.start_at, each.end_at) for each in states if each.state not in (_AWAY, _UNKNOWN)
+        )
+
+    def states(self, span: Stretch) -> list[Seen]:
+        """What was seen within a stretch, cut at its ends."""
+        start, end = span
+        first = bisect_right(self._latest, start)
+        last = bisect_left(self._states, end, key=itemgetter(0))
+        return [
+            each._replace(start_at=max(each.start_at, start), end_at=min(each.end_at, end))
+            for each in self._states[first:last]
+            if each.end_at > start
+        ]
+
+    def unseen(self, at: int) -> bool:
+        """Whether sight was gone, or was lost or came back, just at this instant."""
+        return ends_or_holds(self.blank, at)
+
+
 def attended(
     shifts: Sequence[Shift],
     seen: Iterable[Seen],
@@ -110,15 +142,11 @@ def attended(
     `unknown` are the stretches of which nothing is known of anybody; after `as_of` nothing is.
     """
     rules = rules or Rules()
-    states = sorted(each for each in seen if each.start_at < each.end_at)
-    here = merged((s.start_at, s.end_at) for s in states if s.state not in (_AWAY, _UNKNOWN))
-    blank = merged([*((s.start_at, s.end_at) for s in states if s.state == _UNKNOWN), *unknown])
-    told = []
-    left = here
-    for shift, own in zip(shifts, _own(shifts), strict=True):
-        told.append(_judged(shift, own, (here, blank, states), as_of, rules))
-        left = without(left, [own])
-    return told, [Outside(start, end) for start, end in left]
+    sight, around = Sight(seen, unknown), _own(shifts)
+    told = [
+        _judged(shift, own, sight, as_of, rules) for shift, own in zip(shifts, around, strict=True)
+    ]
+    return told, [Outside(start, end) for start, end in without(sight.here, around)]
 
 
 def _own(shifts: Sequence[Shift]) -> list[Stretch]:
@@ -136,11 +164,11 @@ def _own(shifts: Sequence[Shift]) -> list[Stretch]:
 def _judged(
     shift: Shift,
     own: Stretch,
-    known: tuple[list[Stretch], list[Stretch], list[Seen]],
+    sight: Sight,
     as_of: int,
     rules: Rules,
 ) -> Attended:
-    every, blank, states = known
+    every, blank, states = sight.here, sight.blank, sight.states(own)
     begin, end = shift.start_at, shift.end_at
     around = within(every, own)
     here = within(every, (begin, min(end, max(as_of, begin))))
@@ -160,22 +188,17 @@ def _judged(
     return Attended(
         shift=shift,
         verdict=_verdict(shift, here, (late, early), (seen_blank, as_of), rules.grace_ms),
-        in_at=None if came is None or _edge(blank, came) else came,
-        out_at=None if went is None or went >= as_of or _edge(blank, went) else went,
+        in_at=None if came is None or sight.unseen(came) else came,
+        out_at=None if went is None or went >= as_of or sight.unseen(went) else went,
         late_ms=late,
         early_ms=early,
         worked_ms=length(here),
         away_ms=away,
         over_ms=length(without(around, [(begin, end)])),
         unknown_ms=length(seen_blank),
-        meals=_taken(within_states(states, own), rules.meals, shift.owed, Pause.MEAL),
-        breaks=_taken(within_states(states, own), rules.breaks, shift.owed, Pause.BREAK),
+        meals=_taken(states, rules.meals, shift.owed, Pause.MEAL),
+        breaks=_taken(states, rules.breaks, shift.owed, Pause.BREAK),
     )
-
-
-def _edge(blank: list[Stretch], at: int) -> bool:
-    """Whether sight was lost, or came back, just at this instant."""
-    return any(start <= at <= end for start, end in blank)
 
 
 def _verdict(
@@ -215,50 +238,3 @@ def _taken(
         (s.start_at, s.end_at) for s in states if s.state == _NOT_READY and s.reason in reasons
     )
     return Taken(len(taken), length(taken), len(due), sum(due))
-
-
-def within_states(states: Iterable[Seen], span: Stretch) -> list[Seen]:
-    """What was seen within a stretch, cut at its ends."""
-    start, end = span
-    return [
-        each._replace(start_at=max(each.start_at, start), end_at=min(each.end_at, end))
-        for each in states
-        if each.start_at < end and each.end_at > start
-    ]
-
-
-def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
-    """The same instants in as few stretches as possible, in order."""
-    found: list[Stretch] = []
-    for start, end in sorted(stretches):
-        if start >= end:
-            continue
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], end))
-        else:
-            found.append((start, end))
-    return found
-
-
-def within(stretches: Iterable[Stretch], span: Stretch) -> list[Stretch]:
-    """What of these lies in a stretch."""
-    cut = ((max(start, span[0]), min(end, span[1])) for start, end in stretches)
-    return [(start, end) for start, end in cut if start < end]
-
-
-def without(stretches: Iterable[Stretch], others: Iterable[Stretch]) -> list[Stretch]:
-    """What of these lies in none of the others."""
-    left = merged(stretches)
-    for start, end in merged(others):
-        left = [
-            part
-            for own in left
-            for part in ((own[0], min(own[1], start)), (max(own[0], end), own[1]))
-            if part[0] < part[1]
-        ]
-    return left
-
-
-def length(stretches: Iterable[Stretch]) -> int:
-    """How long they are together."""
-    return sum(end - start for start, end in stretches)

@@ -13,20 +13,17 @@ from planning.attendance import (
     Outside,
     Rules,
     Seen,
-    Stretch,
+    Sight,
     attended,
-    length,
-    merged,
-    within,
-    within_states,
 )
 from planning.shifts import Shift
+from planning.stretches import Stretch, length, merged, touching, within
 from reports.basis import Basis
 from reports.source import Source, Where
 from stream.facts import SpanFact
 
 _DAY = timedelta(days=1)
-_AWAY, _UNKNOWN, _NOT_READY = "signed_out", "unknown", "not_ready"
+_UNKNOWN, _NOT_READY = "unknown", "not_ready"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,32 +167,27 @@ def roster(basis: Basis, known: Known, presence: Presence) -> Roster:
 
 def days_of(basis: Basis, known: Known, rules: Rules) -> list[tuple[date, str, Day]]:
     """Every business day of everybody who was there: first and last at work, and the hours between."""
+    people = {agent: Sight(known.seen[agent], known.unknown) for agent in sorted(known.seen)}
     found = []
     for day in basis.period.days():
         span = (basis.calendar.begin(day), basis.calendar.begin(day + _DAY))
-        for agent, states in sorted(known.seen.items()):
-            told = _day(states, span, known, rules)
+        for agent, sight in people.items():
+            told = _day(sight, span, known.as_of, rules)
             if told is not None:
                 found.append((day, agent, told))
     return found
 
 
-def _day(states: Sequence[Seen], span: Stretch, known: Known, rules: Rules) -> Day | None:
-    every = merged(
-        (each.start_at, each.end_at) for each in states if each.state not in (_AWAY, _UNKNOWN)
-    )
-    here = [part for part in every if within([part], span)]
+def _day(sight: Sight, span: Stretch, as_of: Millis, rules: Rules) -> Day | None:
+    here = touching(sight.here, span)
     if not here:
         return None
-    blank = merged(
-        [*((s.start_at, s.end_at) for s in states if s.state == _UNKNOWN), *known.unknown]
-    )
     came, went = here[0][0], here[-1][1]
-    pauses = [each for each in within_states(states, span) if each.state == _NOT_READY]
+    pauses = [each for each in sight.states(span) if each.state == _NOT_READY]
     return Day(
-        in_at=None if any(end == came for _, end in blank) else came,
-        out_at=None if went >= known.as_of or any(start == went for start, _ in blank) else went,
-        worked_ms=length(within(every, span)),
+        in_at=None if sight.unseen(came) else came,
+        out_at=None if went >= as_of or sight.unseen(went) else went,
+        worked_ms=length(within(here, span)),
         meal_ms=sum(s.end_at - s.start_at for s in pauses if s.reason in rules.meals),
         break_ms=sum(s.end_at - s.start_at for s in pauses if s.reason in rules.breaks),
     )

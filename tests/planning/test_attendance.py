@@ -14,13 +14,11 @@ from planning.attendance import (
     Attended,
     Outside,
     Seen,
-    Stretch,
     Verdict,
     attended,
-    length,
-    within,
 )
 from planning.shifts import Owed, Pause, Shift
+from planning.stretches import Stretch, length, within
 
 MIN = 60_000
 HOUR = 60 * MIN
