@@ -42,16 +42,21 @@ GROUPS = {
 
 
 def report(root: Path, days: int) -> Callable[[], object]:
-    """The whole report of the month, as a manager asks for it."""
+    """The whole report of the month, as a manager asks for it: attendance and scores too."""
+    from reports import section_scores
     from reports.basis import Request
     from reports.build import build
+    from reports.presence import Presence
+    from reports.section_attendance import attendance
     from reports.source import Source
     from reports.span import Period, Span
 
     last = FIRST + timedelta(days=days - 1)
     now = Calendar(SITE.time_zone).begin(last + timedelta(days=2))
     request = Request(period=Period(Span.MONTH, FIRST, last), now=now)
-    return lambda: build(request, Source(SITE, Shelf(root), None))
+    source = Source(SITE, Shelf(root), None)
+    further = (section_scores.section, attendance({SITE.id: (source, Presence())}))
+    return lambda: build(request, source, further=further)
 
 
 def ours(root: Path, days: int) -> Callable[[], dict[str, pl.DataFrame]]:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -28,7 +29,9 @@ SHARES = {
 }
 """Of all facts; the rest are spans of agents' time."""
 _INTERVAL_MS = 900_000
-_STEPS = 96
+_STEPS, _SHIFT_STEPS = 96, 32
+_NOT_READY = 0.1
+"""How much of all spans."""
 
 
 def drawn(root: Path, facts: int, days: int, seed: int = 1) -> None:
@@ -102,22 +105,32 @@ def _drawn_kind(rng: np.random.Generator, kind: str, start: Millis, many: int) -
 
 
 def _spans(rng: np.random.Generator, start: Millis, many: int) -> pl.DataFrame:
-    interval_at = start + rng.integers(0, _STEPS, many) * _INTERVAL_MS
-    begin = rng.integers(0, _INTERVAL_MS - 1, many)
-    end = begin + 1 + (rng.random(many) * (_INTERVAL_MS - 1 - begin)).astype(np.int64)
-    states = np.array(["ready", "acw", "not_ready", "talking", "signed_out"])
+    """Everybody's shift of eight hours, one state after the other, cut at the intervals' ends."""
+    rounds = many // (AGENTS * _SHIFT_STEPS)
+    agent = np.repeat(np.arange(AGENTS), _SHIFT_STEPS)
+    first = rng.integers(0, _STEPS - _SHIFT_STEPS, AGENTS)
+    step = np.repeat(first, _SHIFT_STEPS) + np.tile(np.arange(_SHIFT_STEPS), AGENTS)
+    cuts = np.sort(rng.integers(1, _INTERVAL_MS, (len(step), rounds - 1)), axis=1)
+    edge = np.zeros((len(step), 1), np.int64)
+    begin, end = np.hstack([edge, cuts]), np.hstack([cuts, edge + _INTERVAL_MS])
+    interval_at = np.repeat(start + step * _INTERVAL_MS, rounds)
+    drawn = rng.random(len(interval_at))
+    resting = drawn < _NOT_READY
+    state = np.array(["ready", "acw", "talking"])[rng.integers(0, 3, len(drawn))]
+    reason = np.array(["training", "break", "meal"])[rng.integers(0, 3, len(drawn))]
     told = {
-        "at": interval_at + end,
-        "start_at": interval_at + begin,
+        "at": interval_at + end.ravel(),
+        "start_at": interval_at + begin.ravel(),
         "interval_at": interval_at,
-        "state": states[rng.integers(0, len(states), many)],
-        "reason": np.full(many, ""),
+        "state": np.where(resting, "not_ready", state),
+        "reason": np.where(resting, reason, ""),
+        "agent": pl.Series([f"agent-{n}" for n in range(AGENTS)]).gather(np.repeat(agent, rounds)),
     }
-    return _table(rng, "span", told, many, people=True)
+    return _table(rng, "span", told, len(drawn), people=False)
 
 
 def _table(
-    rng: np.random.Generator, kind: str, told: dict[str, np.ndarray], many: int, *, people: bool
+    rng: np.random.Generator, kind: str, told: dict[str, Any], many: int, *, people: bool
 ) -> pl.DataFrame:
     queues = pl.Series([f"queue-{n}" for n in range(QUEUES)])
     agents = pl.Series([f"agent-{n}" for n in range(AGENTS)])

@@ -5,12 +5,10 @@
 What nobody saw is not known, and is never held against anybody: neither as late, nor as absent.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import accumulate, pairwise
-from operator import itemgetter
+from itertools import pairwise
 from typing import NamedTuple
 
 from planning.shifts import Owed, Pause, Shift
@@ -22,7 +20,7 @@ GRACE_MS = 60_000
 """Nobody is late by so little."""
 MEALS = frozenset({"meal", "lunch", "dinner", "supper", "用餐", "就餐", "午餐", "晚餐"})
 BREAKS = frozenset({"break", "rest", "小休", "休息"})
-_AWAY, _UNKNOWN, _NOT_READY = "signed_out", "unknown", "not_ready"
+AWAY, UNKNOWN, NOT_READY = "signed_out", "unknown", "not_ready"
 
 
 class Seen(NamedTuple):
@@ -97,54 +95,51 @@ class Outside(NamedTuple):
     end_at: int
 
 
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """What is known of one agent: `here` is a line of when he was at work, `blank` of when nobody knows.
+    """What is known of one agent, in lines (`planning.stretches`): when he was at work, when nobody
+    knows, and when he was, at work, at a meal or had a break."""
 
-    A shift of a year of them is found without a look at the whole year.
-    """
-
-    def __init__(self, seen: Iterable[Seen], unknown: Iterable[Stretch] = ()) -> None:
-        self._states = states = sorted(each for each in seen if each.start_at < each.end_at)
-        # States of one agent do not overlap; a source that says so all the same is believed in both.
-        self._latest = list(accumulate((each.end_at for each in states), max))
-        blank = [(each.start_at, each.end_at) for each in states if each.state == _UNKNOWN]
-        self.blank = merged([*blank, *unknown])
-        self.here = merged(
-            (each.start_at, each.end_at) for each in states if each.state not in (_AWAY, _UNKNOWN)
-        )
-
-    def states(self, span: Stretch) -> list[Seen]:
-        """What was seen within a stretch, cut at its ends."""
-        start, end = span
-        first = bisect_right(self._latest, start)
-        last = bisect_left(self._states, end, key=itemgetter(0))
-        return [
-            each._replace(start_at=max(each.start_at, start), end_at=min(each.end_at, end))
-            for each in self._states[first:last]
-            if each.end_at > start
-        ]
+    here: Sequence[Stretch] = ()
+    blank: Sequence[Stretch] = ()
+    meals: Sequence[Stretch] = ()
+    breaks: Sequence[Stretch] = ()
 
     def unseen(self, at: int) -> bool:
         """Whether sight was gone, or was lost or came back, just at this instant."""
         return ends_or_holds(self.blank, at)
 
+    def and_seen(self, seen: Iterable[Seen], rules: Rules) -> "Sight":
+        """This, and what was seen besides."""
+        told = [(each, (each.start_at, each.end_at)) for each in seen]
+        resting = [(each.reason, span) for each, span in told if each.state == NOT_READY]
+        return Sight(
+            _and(self.here, [s for each, s in told if each.state not in (AWAY, UNKNOWN)]),
+            _and(self.blank, [s for each, s in told if each.state == UNKNOWN]),
+            _and(self.meals, [s for reason, s in resting if reason in rules.meals]),
+            _and(self.breaks, [s for reason, s in resting if reason in rules.breaks]),
+        )
+
+    def but_for(self, unknown: Sequence[Stretch]) -> "Sight":
+        """This, where besides nobody knows of these stretches, which are a line too."""
+        return replace(self, blank=_and(unknown, self.blank))
+
+
+def _and(line: Sequence[Stretch], more: Sequence[Stretch]) -> Sequence[Stretch]:
+    return merged([*line, *more]) if more else line
+
 
 def attended(
-    shifts: Sequence[Shift],
-    seen: Iterable[Seen],
-    *,
-    as_of: int,
-    unknown: Iterable[Stretch] = (),
-    rules: Rules | None = None,
+    shifts: Sequence[Shift], sight: Sight, as_of: int, grace_ms: int = GRACE_MS
 ) -> tuple[list[Attended], list[Outside]]:
     """What became of each shift of one agent, in order of time, and his work outside of all of them.
 
-    `unknown` are the stretches of which nothing is known of anybody; after `as_of` nothing is.
+    After `as_of` nothing is known.
     """
-    rules = rules or Rules()
-    sight, around = Sight(seen, unknown), _own(shifts)
+    around = _own(shifts)
     told = [
-        _judged(shift, own, sight, as_of, rules) for shift, own in zip(shifts, around, strict=True)
+        _judged(shift, own, sight, as_of, grace_ms)
+        for shift, own in zip(shifts, around, strict=True)
     ]
     return told, [Outside(start, end) for start, end in without(sight.here, around)]
 
@@ -166,9 +161,9 @@ def _judged(
     own: Stretch,
     sight: Sight,
     as_of: int,
-    rules: Rules,
+    grace_ms: int,
 ) -> Attended:
-    every, blank, states = sight.here, sight.blank, sight.states(own)
+    every, blank = sight.here, sight.blank
     begin, end = shift.start_at, shift.end_at
     around = within(every, own)
     here = within(every, (begin, min(end, max(as_of, begin))))
@@ -187,7 +182,7 @@ def _judged(
     went = around[-1][1] if around and (early is not None or not here) else None
     return Attended(
         shift=shift,
-        verdict=_verdict(shift, here, (late, early), (seen_blank, as_of), rules.grace_ms),
+        verdict=_verdict(shift, here, (late, early), (seen_blank, as_of), grace_ms),
         in_at=None if came is None or sight.unseen(came) else came,
         out_at=None if went is None or went >= as_of or sight.unseen(went) else went,
         late_ms=late,
@@ -196,8 +191,8 @@ def _judged(
         away_ms=away,
         over_ms=length(without(around, [(begin, end)])),
         unknown_ms=length(seen_blank),
-        meals=_taken(states, rules.meals, shift.owed, Pause.MEAL),
-        breaks=_taken(states, rules.breaks, shift.owed, Pause.BREAK),
+        meals=_taken(within(sight.meals, own), shift.owed, Pause.MEAL),
+        breaks=_taken(within(sight.breaks, own), shift.owed, Pause.BREAK),
     )
 
 
@@ -230,11 +225,6 @@ def _verdict(
     return Verdict.UNKNOWN if late is None or early is None else Verdict.PRESENT
 
 
-def _taken(
-    states: Sequence[Seen], reasons: Collection[str], owed: Sequence[Owed], pause: Pause
-) -> Taken:
+def _taken(taken: Sequence[Stretch], owed: Sequence[Owed], pause: Pause) -> Taken:
     due = [each.length_ms for each in owed if each.pause is pause]
-    taken = merged(
-        (s.start_at, s.end_at) for s in states if s.state == _NOT_READY and s.reason in reasons
-    )
     return Taken(len(taken), length(taken), len(due), sum(due))

@@ -6,12 +6,11 @@ year of them without a look at the whole year.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import islice, takewhile
 from operator import itemgetter
 
 Stretch = tuple[int, int]
 """From an instant to before another one."""
-_END = itemgetter(1)
+_START, _END = itemgetter(0), itemgetter(1)
 
 
 def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
@@ -27,11 +26,10 @@ def merged(stretches: Iterable[Stretch]) -> list[Stretch]:
     return found
 
 
-def touching(line: Sequence[Stretch], span: Stretch) -> list[Stretch]:
+def touching(line: Sequence[Stretch], span: Stretch) -> Sequence[Stretch]:
     """Those of a line that have an instant within a stretch, whole."""
     start, end = span
-    first = bisect_right(line, start, key=_END)
-    return list(takewhile(lambda own: own[0] < end, islice(line, first, None)))
+    return line[bisect_right(line, start, key=_END) : bisect_left(line, end, key=_START)]
 
 
 def within(line: Sequence[Stretch], span: Stretch) -> list[Stretch]:
@@ -43,7 +41,7 @@ def within(line: Sequence[Stretch], span: Stretch) -> list[Stretch]:
 def ends_or_holds(line: Sequence[Stretch], at: int) -> bool:
     """Whether an instant is in one of a line, or at an end of it."""
     first = bisect_left(line, at, key=_END)
-    return any(start <= at for start, _ in islice(line, first, first + 1))
+    return first < len(line) and line[first][0] <= at
 
 
 def without(stretches: Iterable[Stretch], others: Iterable[Stretch]) -> list[Stretch]:
@@ -63,3 +61,12 @@ def without(stretches: Iterable[Stretch], others: Iterable[Stretch]) -> list[Str
 def length(stretches: Iterable[Stretch]) -> int:
     """How long they are together."""
     return sum(end - start for start, end in stretches)
+
+
+def length_within(line: Sequence[Stretch], span: Stretch) -> int:
+    """How long what of a line lies in a stretch is together."""
+    own = touching(line, span)
+    if not own:
+        return 0
+    over = max(0, span[0] - own[0][0]) + max(0, own[-1][1] - span[1])
+    return length(own) - over

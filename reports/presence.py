@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 
 from archive.rows import only
 from ingest.events import Millis
 from planning.attendance import (
+    UNKNOWN,
     Attended,
     Outside,
     Rules,
@@ -17,13 +19,14 @@ from planning.attendance import (
     attended,
 )
 from planning.shifts import Shift
-from planning.stretches import Stretch, length, merged, touching, within
+from planning.stretches import Stretch, length, length_within, merged, touching
+from reports import states
 from reports.basis import Basis
 from reports.source import Source, Where
+from reports.states import Told
 from stream.facts import SpanFact
 
 _DAY = timedelta(days=1)
-_UNKNOWN, _NOT_READY = "unknown", "not_ready"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +45,9 @@ class Presence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What was seen of each agent, up to `as_of`; `unknown` are the stretches nobody saw."""
+    """What is known of each agent, up to `as_of`; `unknown` are the stretches nobody saw."""
 
-    seen: Mapping[str, list[Seen]]
+    people: Mapping[str, Sight]
     unknown: Sequence[Stretch]
     as_of: Millis
 
@@ -81,31 +84,35 @@ def present(basis: Basis, source: Source, presence: Presence) -> Known:
     chosen = basis.request.agents
     if chosen is not None:
         spans = spans.filter(pl.col("agent").is_in(sorted(chosen)))
-    seen: dict[str, list[Seen]] = {}
-    for agent, *span in spans.sort("agent", "start_at").collect().iter_rows():
-        seen.setdefault(agent, []).append(Seen(*span))
-    _go_on(seen, presence, as_of, calendar.begin(first), chosen)
+    told = states.told(spans, presence.rules)
+    seen = _gone_on(told, presence, as_of, calendar.begin(first), chosen)
     unknown = merged([*presence.gaps, *_unwatched(basis, source, rows, (first, last))])
-    return Known(seen=seen, unknown=unknown, as_of=as_of)
+    people = {agent: sight.but_for(unknown) for agent, sight in seen.items()}
+    return Known(people=people, unknown=unknown, as_of=as_of)
 
 
-def _go_on(
-    seen: dict[str, list[Seen]],
+def _gone_on(
+    told: dict[str, Told],
     presence: Presence,
     as_of: Millis,
     start: Millis,
     chosen: frozenset[str] | None,
-) -> None:
-    """Add the states that have not ended, to which no fact speaks yet; without a floor nobody knows."""
+) -> dict[str, Sight]:
+    """With the states that have not ended, to which no fact speaks yet; without a floor nobody knows."""
+    rules = presence.rules
     if presence.open is None:
-        for own in seen.values():
-            own.append(Seen(own[-1].end_at, as_of, _UNKNOWN))
-        return
+        return {
+            agent: sight.and_seen([Seen(until, as_of, UNKNOWN)], rules)
+            for agent, (sight, until) in told.items()
+        }
+    found = {agent: sight for agent, (sight, _) in told.items()}
     for agent, (since, state, reason) in presence.open.items():
         if chosen is None or agent in chosen:
-            ended = seen[agent][-1].end_at if agent in seen else start
-            if max(since, ended) < as_of:
-                seen.setdefault(agent, []).append(Seen(max(since, ended), as_of, state, reason))
+            begin = max(since, told[agent].until if agent in told else start)
+            open_ = [Seen(begin, as_of, state, reason)]
+            if begin < as_of:
+                found[agent] = found.get(agent, Sight()).and_seen(open_, rules)
+    return found
 
 
 def _unwatched(
@@ -113,17 +120,23 @@ def _unwatched(
 ) -> list[Stretch]:
     """Days of which nothing is kept, and those that follow up to their first fact: we began late."""
     calendar = basis.calendar
+    kept = source.kept(*days)
+    resumed = [
+        b.day
+        for a, b in pairwise(kept)
+        if a.where is Where.NOWHERE and b.where is not Where.NOWHERE
+    ]
+    first = pl.coalesce("start_at", "at").min()
     firsts = dict(
-        rows.group_by("day").agg(pl.coalesce("start_at", "at").min()).collect().iter_rows()
+        rows.filter(pl.col("day").is_in(resumed)).group_by("day").agg(first).collect().iter_rows()
     )
-    found, blind = [], False
-    for kept in source.kept(*days):
-        start, end = calendar.begin(kept.day), calendar.begin(kept.day + _DAY)
-        if kept.where is Where.NOWHERE:
+    found = []
+    for each in kept:
+        start, end = calendar.begin(each.day), calendar.begin(each.day + _DAY)
+        if each.where is Where.NOWHERE:
             found.append((start, end))
-        elif blind:
-            found.append((start, max(start, firsts.get(kept.day, end))))
-        blind = kept.where is Where.NOWHERE
+        elif each.day in resumed:
+            found.append((start, max(start, firsts.get(each.day, end))))
     return found
 
 
@@ -136,16 +149,14 @@ def roster(basis: Basis, known: Known, presence: Presence) -> Roster:
             own.setdefault(shift.agent, []).append(shift)
     told: list[Attended] = []
     outside: dict[str, Sequence[Outside]] = {}
-    for agent in sorted({*own, *known.seen}):
+    for agent in sorted({*own, *known.people}):
         near = [
             shift
             for shift in own.get(agent, ())
             if shift.end_at > basis.start - 86_400_000 and shift.start_at < basis.end + 86_400_000
         ]
-        states = known.seen.get(agent, [])
-        judged, rest = attended(
-            near, states, as_of=known.as_of, unknown=known.unknown, rules=presence.rules
-        )
+        sight = known.people.get(agent) or Sight().but_for(known.unknown)
+        judged, rest = attended(near, sight, known.as_of, presence.rules.grace_ms)
         told += [each for each in judged if basis.start <= each.shift.start_at < basis.end]
         long = [
             part
@@ -165,29 +176,28 @@ def roster(basis: Basis, known: Known, presence: Presence) -> Roster:
     )
 
 
-def days_of(basis: Basis, known: Known, rules: Rules) -> list[tuple[date, str, Day]]:
+def days_of(basis: Basis, known: Known) -> list[tuple[date, str, Day]]:
     """Every business day of everybody who was there: first and last at work, and the hours between."""
-    people = {agent: Sight(known.seen[agent], known.unknown) for agent in sorted(known.seen)}
+    people = sorted(known.people.items())
     found = []
     for day in basis.period.days():
         span = (basis.calendar.begin(day), basis.calendar.begin(day + _DAY))
-        for agent, sight in people.items():
-            told = _day(sight, span, known.as_of, rules)
+        for agent, sight in people:
+            told = _day(sight, span, known.as_of)
             if told is not None:
                 found.append((day, agent, told))
     return found
 
 
-def _day(sight: Sight, span: Stretch, as_of: Millis, rules: Rules) -> Day | None:
+def _day(sight: Sight, span: Stretch, as_of: Millis) -> Day | None:
     here = touching(sight.here, span)
     if not here:
         return None
     came, went = here[0][0], here[-1][1]
-    pauses = [each for each in sight.states(span) if each.state == _NOT_READY]
     return Day(
         in_at=None if sight.unseen(came) else came,
         out_at=None if went >= as_of or sight.unseen(went) else went,
-        worked_ms=length(within(here, span)),
-        meal_ms=sum(s.end_at - s.start_at for s in pauses if s.reason in rules.meals),
-        break_ms=sum(s.end_at - s.start_at for s in pauses if s.reason in rules.breaks),
+        worked_ms=length_within(here, span),
+        meal_ms=length_within(sight.meals, span),
+        break_ms=length_within(sight.breaks, span),
     )

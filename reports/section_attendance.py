@@ -71,7 +71,7 @@ def attendance(
         source, presence = sites[basis.site.id]
         known = present(basis, source, presence)
         if presence.shifts is None:
-            return _without_shifts(basis, days_of(basis, known, presence.rules))
+            return _without_shifts(basis, days_of(basis, known))
         return _with_shifts(basis, roster(basis, known, presence))
 
     return section
@@ -217,10 +217,10 @@ def _without_shifts(basis: Basis, days: Sequence[tuple[date, str, Day]]) -> Sect
             "meal_time": told.meal_ms,
             "break_taken": told.break_ms,
         }
-        for day, agent, told in days
+        for day, agent, told in days[:most]
     ]
-    more = max(0, len(rows) - most)
-    table = Table(key="attendance_days", columns=_HOURS, rows=rows[:most], more=more)
+    more = len(days) - len(rows)
+    table = Table(key="attendance_days", columns=_HOURS, rows=rows, more=more)
     return Section(key="attendance", tables=[table], notes=[Note(key="attendance_no_file")])
 
 

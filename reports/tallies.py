@@ -98,9 +98,7 @@ def until(rows: pl.LazyFrame, end: Millis) -> pl.LazyFrame:
 def counted(rows: pl.LazyFrame, chosen: Chosen) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The sums by queue, and `Tallies.targets`: all that a comparison needs."""
     waits = sums(WaitFact, _queues(only(WaitFact, rows), chosen), _TARGETS)
-    *of_queues, targets = pl.collect_all(
-        [*_of_queues(rows, chosen, ("queue",)), waits], engine="streaming"
-    )
+    *of_queues, targets = _collected([*_of_queues(rows, chosen, ("queue",)), waits])
     return _together(of_queues, ("queue",), NAMES), targets
 
 
@@ -139,7 +137,7 @@ def _of_part(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
             "day", pl.col("queue").cast(pl.Categorical), "answered", pl.col("wait_ms").cast(_WAIT)
         ),
     ]
-    found = pl.collect_all([*of_queues, *of_agents, *others], engine="streaming")
+    found = _collected([*of_queues, *of_agents, *others])
     some, rest = len(of_queues), len(of_queues) + len(of_agents)
     ended, otherwise, takers, states, breaks, single = found[rest:]
     names = [name for name in NAMES if name in ended.columns]
@@ -155,6 +153,11 @@ def _of_part(rows: pl.LazyFrame, chosen: Chosen) -> Tallies:
         breaks=breaks,
         waits=single,
     )
+
+
+def _collected(plans: Iterable[pl.LazyFrame]) -> list[pl.DataFrame]:
+    """One after the other: together they take as long, and half as much memory again."""
+    return [plan.collect(engine="streaming") for plan in plans]
 
 
 def _queues(rows: pl.LazyFrame, chosen: Chosen) -> pl.LazyFrame:

@@ -13,12 +13,14 @@ from planning.attendance import (
     REACH_MS,
     Attended,
     Outside,
+    Rules,
     Seen,
+    Sight,
     Verdict,
     attended,
 )
 from planning.shifts import Owed, Pause, Shift
-from planning.stretches import Stretch, length, within
+from planning.stretches import Stretch, length, merged, within
 
 MIN = 60_000
 HOUR = 60 * MIN
@@ -36,10 +38,14 @@ def seen(*hours: tuple[float, float], state: str = "ready", reason: str = "") ->
     return [Seen(round(a * HOUR), round(b * HOUR), state, reason) for a, b in hours]
 
 
+def sight(told: list[Seen], unknown: list[Stretch] | None = None) -> Sight:
+    return Sight().and_seen(told, Rules()).but_for(merged(unknown or []))
+
+
 def one(
     of: Shift, told: list[Seen], as_of: float = 48, unknown: list[Stretch] | None = None
 ) -> Attended:
-    [found], _ = attended([of], told, as_of=round(as_of * HOUR), unknown=unknown or [])
+    [found], _ = attended([of], sight(told, unknown), round(as_of * HOUR))
     return found
 
 
@@ -114,7 +120,7 @@ def test_a_shift_that_goes_on(
 def test_two_shifts_a_day_are_judged_each_by_what_is_nearer() -> None:
     morning, evening = shift(8, 12), shift(14, 18)
     told = seen((7.9, 12.5), (13.75, 17))
-    (first, second), outside = attended([morning, evening], told, as_of=DAY)
+    (first, second), outside = attended([morning, evening], sight(told), DAY)
     assert (first.verdict, second.verdict) == (Verdict.PRESENT, Verdict.LEFT_EARLY)
     assert (first.out_at, second.in_at) == (12.5 * HOUR, 13.75 * HOUR)
     assert (first.over_ms, second.over_ms) == (36 * MIN, 15 * MIN)
@@ -131,15 +137,14 @@ def test_a_night_in_which_the_clocks_change_has_its_own_length(day: str, hours: 
     text = f"agent,date,start,end\nann,{day},00:00,08:00\n"
     [night], problems = parse(text, "shifts.csv", ZoneInfo("Europe/Berlin"))
     assert not problems
-    [found], _ = attended(
-        [night], [Seen(night.start_at, night.end_at, "ready")], as_of=night.end_at + DAY
-    )
+    told = [Seen(night.start_at, night.end_at, "ready")]
+    [found], _ = attended([night], sight(told), night.end_at + DAY)
     assert (found.verdict, found.worked_ms) == (Verdict.PRESENT, hours * HOUR)
 
 
 def test_work_that_is_of_no_shift() -> None:
     told = seen((1, 2), (8, 16), (21, 22))
-    [found], outside = attended([DAYTIME], told, as_of=DAY)
+    [found], outside = attended([DAYTIME], sight(told), DAY)
     assert found.verdict is Verdict.PRESENT
     assert outside == [Outside(HOUR, 2 * HOUR), Outside(21 * HOUR, 22 * HOUR)]
 
@@ -176,8 +181,10 @@ def test_every_moment_of_a_shift_is_told_once(
     told = [Seen(start, end, "ready") for start, end in here]
     as_of = now * 6 * MIN
     told = [s._replace(end_at=min(s.end_at, as_of)) for s in told if s.start_at < as_of]
-    [found], outside = attended([of], told, as_of=as_of, unknown=unknown)
-    assert found.verdict is not Verdict.ABSENT or not within(unknown, (of.start_at, of.end_at))
+    [found], outside = attended([of], sight(told, unknown), as_of)
+    assert found.verdict is not Verdict.ABSENT or not within(
+        merged(unknown), (of.start_at, of.end_at)
+    )
     if not unknown and as_of >= of.end_at:
         missed = found.late_ms, found.early_ms
         if None in missed:

@@ -5,8 +5,16 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planning.attendance import Seen, Sight
-from planning.stretches import Stretch, ends_or_holds, length, merged, touching, within, without
+from planning.stretches import (
+    Stretch,
+    ends_or_holds,
+    length,
+    length_within,
+    merged,
+    touching,
+    within,
+    without,
+)
 
 INSTANT = st.integers(0, 40)
 STRETCH = st.tuples(INSTANT, INSTANT)
@@ -30,21 +38,7 @@ def test_all_of_them_say_what_sets_of_instants_say(
     touched = [own for own in line if instants([own]) & instants([span])]
     if span[0] < span[1]:
         assert touching(line, span) == touched
+        assert length_within(line, span) == length(within(line, span))
     assert ends_or_holds(line, at) == any(start <= at <= end for start, end in line)
     assert instants(without(some, others)) == instants(some) - instants(others)
     assert without(some, others) == [own for own in without(some, others) if own[0] < own[1]]
-
-
-@given(STRETCHES, STRETCH)
-def test_the_states_of_a_stretch_are_those_that_a_look_at_all_of_them_finds(
-    told: list[Stretch], span: Stretch
-) -> None:
-    seen = [Seen(start, end, f"{i}") for i, (start, end) in enumerate(told)]
-    found = Sight(seen).states(span)
-    for each in seen:
-        own = [s for s in found if s.state == each.state]
-        assert instants([s[:2] for s in own]) == (
-            instants([(each.start_at, each.end_at)]) & instants([span])
-        )
-        assert len(own) <= 1
-    assert [s.start_at for s in found] == sorted(s.start_at for s in found)
