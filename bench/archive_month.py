@@ -56,9 +56,11 @@ def drawn(root: Path, facts: int, days: int, seed: int = 1) -> None:
 
 
 def _day(rng: np.random.Generator, start: Millis, facts: int) -> pl.DataFrame:
-    parts = [_drawn_kind(rng, kind, start, int(facts * share)) for kind, share in SHARES.items()]
-    spans = facts - sum(part.height for part in parts)
-    return rows.in_order(pl.concat([*parts, _spans(rng, start, spans)]))
+    many = {kind: int(facts * share) for kind, share in SHARES.items()}
+    spans = _spans(rng, start, facts - sum(many.values()))
+    many["arrival"] += facts - sum(many.values()) - spans.height  # shifts are whole
+    parts = [_drawn_kind(rng, kind, start, count) for kind, count in many.items()]
+    return rows.in_order(pl.concat([*parts, spans]))
 
 
 def _drawn_kind(rng: np.random.Generator, kind: str, start: Millis, many: int) -> pl.DataFrame:
@@ -106,10 +108,11 @@ def _drawn_kind(rng: np.random.Generator, kind: str, start: Millis, many: int) -
 
 def _spans(rng: np.random.Generator, start: Millis, many: int) -> pl.DataFrame:
     """Everybody's shift of eight hours, one state after the other, cut at the intervals' ends."""
-    rounds = many // (AGENTS * _SHIFT_STEPS)
-    agent = np.repeat(np.arange(AGENTS), _SHIFT_STEPS)
-    first = rng.integers(0, _STEPS - _SHIFT_STEPS, AGENTS)
-    step = np.repeat(first, _SHIFT_STEPS) + np.tile(np.arange(_SHIFT_STEPS), AGENTS)
+    people = min(AGENTS, many // _SHIFT_STEPS)
+    rounds = many // (people * _SHIFT_STEPS)
+    agent = np.repeat(np.arange(people), _SHIFT_STEPS)
+    first = rng.integers(0, _STEPS - _SHIFT_STEPS, people)
+    step = np.repeat(first, _SHIFT_STEPS) + np.tile(np.arange(_SHIFT_STEPS), people)
     cuts = np.sort(rng.integers(1, _INTERVAL_MS, (len(step), rounds - 1)), axis=1)
     edge = np.zeros((len(step), 1), np.int64)
     begin, end = np.hstack([edge, cuts]), np.hstack([cuts, edge + _INTERVAL_MS])
@@ -124,7 +127,7 @@ def _spans(rng: np.random.Generator, start: Millis, many: int) -> pl.DataFrame:
         "interval_at": interval_at,
         "state": np.where(resting, "not_ready", state),
         "reason": np.where(resting, reason, ""),
-        "agent": pl.Series([f"agent-{n}" for n in range(AGENTS)]).gather(np.repeat(agent, rounds)),
+        "agent": pl.Series([f"agent-{n}" for n in range(people)]).gather(np.repeat(agent, rounds)),
     }
     return _table(rng, "span", told, len(drawn), people=False)
 

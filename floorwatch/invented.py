@@ -11,13 +11,21 @@ from simulators.scenario import Scenario
 from stream.sites import AgentCard, QueueCard, Site
 
 SEED = 20_261
+WEEKDAYS = (1.0, 0.97, 0.96, 0.96, 0.99, 0.92, 0.88)
+"""Calls of a Monday, a Tuesday …: each lively, and none as another."""
 _ACROSS, _AISLE, _WALL = 4, 1.5, 0.5
 """Seats in a row of an island, the aisle between two islands, and the room around its seats."""
 
 
 def scenario_for(site: Site) -> Scenario:
     """The demo's day, told in the name of this site and in its time zone."""
-    return replace(DEMO, site=site.id, time_zone=site.time_zone, day_start_min=site.day_start_min)
+    return replace(
+        DEMO,
+        site=site.id,
+        time_zone=site.time_zone,
+        day_start_min=site.day_start_min,
+        profile=replace(DEMO.profile, weekdays=WEEKDAYS),
+    )
 
 
 def as_it_runs(site: SiteSettings) -> Site:

@@ -8,7 +8,6 @@ It is a process of its own at the lowest priority: the living floor must not fee
 import os
 import signal
 import sys
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,21 +22,22 @@ from floorwatch import invented, settings
 from floorwatch.demo import SITE
 from ingest.clock import SystemClock
 from ingest.events import Millis
-from simulators.demo import OFFICE
 from simulators.floor_sim import simulate
+from simulators.scenario import Scenario
 from stream import daybook
 from stream.daybook import Entry
 from stream.floor import Floor
 from stream.sites import Site
 
-ORIGIN = "simulate:office"
-WEEKDAYS = (1.08, 1.0, 0.98, 0.97, 1.02, 0.64, 0.52)
-"""Calls of a Monday, a Tuesday … against the mean of an office day."""
+ORIGIN = "simulate:demo"
 _AT_ONCE = 2_000
 
 
-def write(site: Site, shelf: Shelf, now: Millis, days: int) -> int:
-    """Write the business days before the running one that are not there, the newest first; how many."""
+def write(site: Site, shelf: Shelf, now: Millis, days: int, scenario: Scenario) -> int:
+    """Write the business days before the running one that are not there, the newest first; how many.
+
+    What is compared with yesterday must be like it: the scenario is that of the running day.
+    """
     bounds = Bounds(site)
     today = bounds.calendar.date_of(now)
     written = 0
@@ -46,23 +46,15 @@ def write(site: Site, shelf: Shelf, now: Millis, days: int) -> int:
         if shelf.about(site.id, date) is None:
             day = bounds.calendar.begin(date)
             about = structs.replace(bounds.about(day, now, Why.IMPORTED), origin=ORIGIN)
-            shelf.write(about, told(bounds, day))
+            shelf.write(about, told(bounds, day, scenario))
             written += 1
     return written
 
 
-def told(bounds: Bounds, day: Millis) -> pl.DataFrame:
-    """An office day that begins at `day`, by the floor that runs live; the same whenever it is asked for."""
+def told(bounds: Bounds, day: Millis, scenario: Scenario) -> pl.DataFrame:
+    """A day that begins at `day`, by the floor that runs live; the same whenever it is asked for."""
     site, calendar = bounds.site, bounds.calendar
     end = calendar.next_day(day)
-    scenario = replace(
-        OFFICE,
-        site=site.id,
-        time_zone=site.time_zone,
-        day_start_min=site.day_start_min,
-        profile=replace(OFFICE.profile, weekdays=WEEKDAYS),
-        habits=replace(OFFICE.habits, csat_share=0.3, quality_share=0.02),
-    )
     entries: list[Entry] = []
     kept: list[Entry] = []
     callers: dict[str, str] = {}
@@ -87,7 +79,7 @@ def main(folder: Path, days: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the demo, which ends us
     os.nice(19)
     site = invented.as_it_runs(settings.parse(SITE).sites[0])
-    write(site, Shelf(folder / "archive"), SystemClock().now(), days)
+    write(site, Shelf(folder / "archive"), SystemClock().now(), days, invented.scenario_for(site))
 
 
 if __name__ == "__main__":

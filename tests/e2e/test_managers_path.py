@@ -27,6 +27,7 @@ from archive.shelf import Shelf
 from floorwatch import invented, settings
 from floorwatch.invented_past import write
 from ingest.clock import SystemClock
+from simulators.scenario import busier
 from tests.e2e.test_proxy import until_answered
 from tests.e2e.visitor import PHONE, Visitor
 
@@ -96,7 +97,8 @@ def house(postman: tuple[Postman, int], tmp_path_factory: pytest.TempPathFactory
     (folder / "f.toml").write_text(SETTINGS.format(ours=ours))
     (folder / "alerts.toml").write_text(ALERTS.format(mail=postman[1]))
     site = invented.as_it_runs(settings.load(folder / "f.toml").sites[0])
-    write(site, Shelf(folder / "data" / "archive"), SystemClock().now(), PAST)
+    quiet = busier(invented.scenario_for(site), 0.25)
+    write(site, Shelf(folder / "data" / "archive"), SystemClock().now(), PAST, quiet)
     command = [sys.executable, "-m", "floorwatch", "up", "f.toml"]
     environ = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
     with subprocess.Popen(command, cwd=folder, env=environ) as up:
