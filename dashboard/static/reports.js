@@ -117,6 +117,7 @@ class ReportsPage {
     this.feed.watch();
     this.road.watch(this.feed);
     if (document.visibilityState !== "visible") return;
+    this.mails.tick();
     const since = performance.now() - this.read_at;
     const live = this.overview && (this.day ? this.day.live : true);
     if (since > (this.failed ? REPORT_RETRY_MS : REPORT_AGAIN_MS) && (live || this.failed)) this.read();

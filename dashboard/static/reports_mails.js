@@ -1,6 +1,8 @@
 // The mails of a manager: which report goes to whom, and when; what became of the last one.
 
 const MAIL_WEEKDAYS = [0, 1, 2, 3, 4, 5, 6];
+const MAIL_WAITS_MS = 2000; // one that is on its way is watched until it has gone
+const MAIL_AGAIN_MS = 30000;
 
 class ReportMails {
   constructor(parent, page) {
@@ -8,6 +10,7 @@ class ReportMails {
     this.told = null;
     this.answer = null;
     this.edited = "";
+    this.read_at = 0;
     this.node = make("dialog", "fw-sheet r-mails", parent);
     const head = make("div", "fw-row r-between", this.node);
     this.title = text(make("h2", "", head));
@@ -57,7 +60,14 @@ class ReportMails {
     await this.read();
   }
 
+  tick() {
+    if (!this.node.open) return;
+    const waits = this.told?.mails.some(({ last }) => last?.state === "waiting");
+    if (performance.now() - this.read_at > (waits ? MAIL_WAITS_MS : MAIL_AGAIN_MS)) this.read();
+  }
+
   async read() {
+    this.read_at = performance.now();
     this.told = (await this.page.road.ask("report-mails")) ?? this.told;
     this.paint();
   }

@@ -23,7 +23,7 @@ from floorwatch.board_file import written
 from floorwatch.board_files import BoardFiles
 from floorwatch.settings import parse
 from tests.e2e.floor_server import HOSTILE, FloorServer
-from tests.e2e.visitor import HAND, NOBODY_THERE, Visitor, becomes
+from tests.e2e.visitor import HAND, LEFT, NOBODY_THERE, Visitor, becomes
 
 pytestmark = pytest.mark.chromium
 WORDS = catalogues("shared", "wall", "boards")
@@ -501,6 +501,8 @@ def test_the_controls_of_a_wall_stay_while_a_pointer_rests_on_them(
     house: House, maker: Maker
 ) -> None:
     page = maker.page
+    # The page's clock runs ahead of the server's: the feed may take it for silence, and call again.
+    maker.forgiven.append(LEFT)
     page.clock.install()
     maker.go(page, "wall", ".board[data-link=live]")
     page.locator(".controls .full").click()
