@@ -6,7 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
-from archive.about import About, Why
+from archive.about import Why
+from archive.closing import Bounds
 from archive.rows import frame
 from dashboard.desk_file import DeskFile
 from dashboard.forecasts_sqlite import SqliteForecasts
@@ -14,7 +15,7 @@ from floorwatch import archive_wiring
 from floorwatch.plan_making import PlanMaking
 from floorwatch.settings import load
 from floorwatch.settings_types import Settings
-from stream.facts import DEFINITION, ArrivalFact
+from stream.facts import ArrivalFact
 from stream.floor import Floor
 from stream.runner import Runner
 from stream.sites import Site
@@ -41,18 +42,7 @@ def imported(settings: Settings, site: Site, floor: Floor) -> None:
     for n in range(1, DAYS + 1):
         day = calendar.date_of(NOW) - n * timedelta(days=1)
         start, end = calendar.begin(day), calendar.begin(day + timedelta(days=1))
-        about = About(
-            site=site.id,
-            day=day,
-            start=start,
-            end=end,
-            time_zone=site.time_zone,
-            day_start_min=0,
-            interval_ms=site.interval_ms,
-            definition=DEFINITION,
-            written_at=end,
-            why=Why.CLOSED,
-        )
+        about = Bounds(site).about(start, end, Why.CLOSED)
         facts = [ArrivalFact(at, "sales", str(at)) for at in range(start, end, 1_800_000)]
         shelf.write(about, frame(facts, {}, calendar))
 
